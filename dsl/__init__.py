@@ -1,0 +1,1 @@
+"""From text to a checked program: source, diagnostics, lexer, parser, tree, types, checker, formatter."""

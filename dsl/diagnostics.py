@@ -1,0 +1,96 @@
+"""What the tools have to say about a script, and the one place that draws it.
+
+A message is one sentence, lower-case, without a full stop, the user's own text in backticks; advice goes to `help`.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from wend.dsl.source import Source, Span
+
+
+class Severity(StrEnum):
+    """How bad it is: an error refuses the program, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@frozen
+class Label:
+    """A further place that a diagnostic points at, with a few words of its own."""
+
+    source: Source
+    span: Span
+    text: str
+
+
+@frozen
+class Diagnostic:
+    """One report: a code, a sentence, the place it is about, and at most one suggestion."""
+
+    code: str
+    message: str
+    source: Source
+    span: Span
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+    labels: tuple[Label, ...] = field(default=())
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, counted from 1."""
+        line, col = self.source.line_col(self.span.start)
+        return f"{self.source.name}:{line}:{col}"
+
+
+class WendError(Exception):
+    """Any failure that is to be shown to a person: a sentence, a place, a suggestion.
+
+    Args:
+        message: one sentence, lower-case, no full stop, user's text in backticks.
+        help: what to do about it, or None.
+        place: where, such as `contacts.csv:12`, or None.
+    """
+
+    def __init__(self, message: str, help: str | None = None, place: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.place = place
+
+
+class ProgramError(WendError):
+    """A script that cannot be run, with everything that is wrong with it."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        count = sum(d.severity is Severity.ERROR for d in self.diagnostics)
+        super().__init__(f"the script has {count} error{'' if count == 1 else 's'}")
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """The diagnostic as several lines of plain text, its places underlined."""
+    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}", f"  --> {diagnostic.place}"]
+    lines += _picture(diagnostic.source, diagnostic.span, "")
+    for label in diagnostic.labels:
+        line, col = label.source.line_col(label.span.start)
+        lines.append(f"  ::: {label.source.name}:{line}:{col}")
+        lines += _picture(label.source, label.span, label.text)
+    if diagnostic.help:
+        lines.append(f"  help: {diagnostic.help}")
+    return "\n".join(lines)
+
+
+def _picture(source: Source, span: Span, text: str) -> list[str]:
+    line, col = source.line_col(span.start)
+    code = source.line(line)
+    end_line, end_col = source.line_col(max(span.end, span.start))
+    stop = end_col if end_line == line else len(code) + 1
+    width = max(1, stop - col)
+    gutter = f"{line:>4} | "
+    lead = "".join("\t" if c == "\t" else " " for c in code[: col - 1])
+    under = " " * 4 + " | " + lead + "^" * width + (f" {text}" if text else "")
+    return [gutter + code, under]

@@ -1,0 +1,1 @@
+"""The language as data: the Lark grammar and the code that loads it."""

@@ -1,0 +1,1 @@
+"""The functions a script can call, one file a family."""

@@ -1,0 +1,1 @@
+"""Wend: journeys written as text, checked, simulated and run by one engine."""
