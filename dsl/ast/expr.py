@@ -75,7 +75,7 @@ class Percent(Node):
 
 
 @frozen(kw_only=True)
-class Span(Node):
+class Duration(Node):
     """`3 days`, `1.5 hours`: an amount and its unit."""
 
     amount: int | float
@@ -135,7 +135,7 @@ class Call(Node):
 class InLast(Node):
     """`in last 30 days`: the window of an aggregate."""
 
-    span: "Expr"  # type: ignore[assignment]
+    length: "Expr"
 
 
 @frozen(kw_only=True)
@@ -143,3 +143,116 @@ class Since(Node):
     """`since first.sent_at`, `since entry`: the window of an aggregate, its start exclusive."""
 
     start: "Expr"
+
+
+@frozen(kw_only=True)
+class Aggregate(Node):
+    """`count(purchase in last 365 days where channel = "web")`, `sum(purchase.amount)`, `last(purchase.at)`.
+
+    `function` is one of count, any, sum, average, min, max, first, last. The parser makes this node for a call of
+    one of these names with a single argument that is a plain path, or that has a window or a `where`; whether the
+    path names an event is the checker's business.
+    """
+
+    function: Name
+    source: Path
+    window: "InLast | Since | None" = None
+    where: "Expr | None" = None
+
+
+@frozen(kw_only=True)
+class Compare(Node):
+    """`left op right`: `days_since(x) >= 120`, `"Clients" in lists`, `email contains "@"`."""
+
+    op: CompareOp
+    left: "Expr"
+    right: "Expr"
+
+
+@frozen(kw_only=True)
+class IsKnown(Node):
+    """`country is known`, or with `negated` `country is unknown`."""
+
+    operand: "Expr"
+    negated: bool = False
+
+
+@frozen(kw_only=True)
+class InJourney(Node):
+    """`in journey dunning`: a path of that journey is under way for the contact."""
+
+    journey: Name
+
+
+@frozen(kw_only=True)
+class Otherwise(Node):
+    """`score otherwise 0`: the second value where the first is unknown."""
+
+    left: "Expr"
+    right: "Expr"
+
+
+@frozen(kw_only=True)
+class Arithmetic(Node):
+    """`a + b`, `last(purchase.at) + 3 days`."""
+
+    op: Arith
+    left: "Expr"
+    right: "Expr"
+
+
+@frozen(kw_only=True)
+class Negate(Node):
+    """`-x`. A written `+x` is `x`."""
+
+    operand: "Expr"
+
+
+@frozen(kw_only=True)
+class Not(Node):
+    """`not c`."""
+
+    operand: "Expr"
+
+
+@frozen(kw_only=True)
+class And(Node):
+    """`a and b and c`: two operands or more, flat."""
+
+    operands: tuple["Expr", ...]
+
+
+@frozen(kw_only=True)
+class Or(Node):
+    """`a or b`: two operands or more, flat."""
+
+    operands: tuple["Expr", ...]
+
+
+Literal = Number | Text | Boolean | Percent | Duration | Date | Clock | DateTime
+
+Expr = (
+    Number
+    | Text
+    | Boolean
+    | Percent
+    | Duration
+    | Date
+    | Clock
+    | DateTime
+    | Path
+    | ListLiteral
+    | Call
+    | Aggregate
+    | Compare
+    | IsKnown
+    | InJourney
+    | Otherwise
+    | Arithmetic
+    | Negate
+    | Not
+    | And
+    | Or
+)
+
+AGGREGATES = frozenset({"count", "any", "sum", "average", "min", "max", "first", "last"})

@@ -1,0 +1,216 @@
+"""What stands at the top level of a file."""
+
+import datetime as dt
+
+from attrs import frozen
+
+from wend.dsl.ast.base import Name, Node
+from wend.dsl.ast.expr import Expr, Path, Text
+from wend.dsl.ast.header import Header, Setting
+from wend.dsl.ast.step import Pair
+from wend.dsl.ast.trigger import Trigger
+
+
+@frozen(kw_only=True)
+class NamedType(Node):
+    """`text`, `number`, `boolean`, `date`, `datetime`, `duration`."""
+
+    name: Name
+
+
+@frozen(kw_only=True)
+class EnumType(Node):
+    """`"web" | "shop"`."""
+
+    values: tuple[Text, ...]
+
+
+@frozen(kw_only=True)
+class ListType(Node):
+    """`list of text`."""
+
+    item: NamedType | EnumType
+
+
+@frozen(kw_only=True)
+class TypeExpr(Node):
+    """A type, with `optional` one whose value may be unknown: `text?`."""
+
+    base: NamedType | EnumType | ListType
+    optional: bool = False
+
+
+@frozen(kw_only=True)
+class Field(Node):
+    """`last_purchase date? = last(purchase.at)`: a field; with `value` a derived one."""
+
+    name: Name
+    type: TypeExpr
+    value: Expr | None = None
+
+
+@frozen(kw_only=True)
+class ContactDecl(Node):
+    """`contact` and its fields."""
+
+    fields: tuple[Field, ...]
+
+
+@frozen(kw_only=True)
+class EventDecl(Node):
+    """`event purchase` and its fields."""
+
+    name: Name
+    fields: tuple[Field, ...] = ()
+
+
+@frozen(kw_only=True)
+class Define(Node):
+    """`define lapsed(n) = days_since(last_purchase) >= n`; `params` is None where there are no brackets."""
+
+    name: Name
+    value: Expr
+    params: tuple[Name, ...] | None = None
+
+
+@frozen(kw_only=True)
+class Segment(Node):
+    """`segment customers = any(purchase)`."""
+
+    name: Name
+    condition: Expr
+
+
+@frozen(kw_only=True)
+class Settings(Node):
+    """`settings` and its lines."""
+
+    lines: tuple[Setting, ...]
+
+
+@frozen(kw_only=True)
+class Journey(Node):
+    """`journey win_back "Win back lapsed customers"`, its header lines and its triggers, in the order written."""
+
+    name: Name
+    items: tuple[Header | Trigger, ...]
+    title: Text | None = None
+
+
+@frozen(kw_only=True)
+class Moment(Node):
+    """`2026-05-09`, `2026-05-09 9am`: without a time the whole local day."""
+
+    date: dt.date
+    time: dt.time | None = None
+
+
+@frozen(kw_only=True)
+class Given(Node):
+    """`given email = "ana@example.org", consent_email = true`."""
+
+    pairs: tuple[Pair, ...]
+
+
+@frozen(kw_only=True)
+class GivenEvent(Node):
+    """`given event purchase at 2026-01-10 with amount = 30`."""
+
+    event: Name
+    at: Moment
+    values: tuple[Pair, ...] = ()
+
+
+@frozen(kw_only=True)
+class Force(Node):
+    """`force subject_line = short`."""
+
+    split: Name
+    variant: Name
+
+
+@frozen(kw_only=True)
+class ExpectNothing(Node):
+    """`expect nothing`."""
+
+
+@frozen(kw_only=True)
+class ExpectSend(Node):
+    """`expect email "winback-1" 2 times`."""
+
+    channel: Name
+    template: Text
+    times: int | None = None
+
+
+@frozen(kw_only=True)
+class ExpectExit(Node):
+    """`expect exit`."""
+
+
+@frozen(kw_only=True)
+class ExpectSkip(Node):
+    """`expect skip "consent"`."""
+
+    reason: Text
+
+
+@frozen(kw_only=True)
+class Happens(Node):
+    """`event purchase with amount = 30`."""
+
+    event: Name
+    values: tuple[Pair, ...] = ()
+
+
+@frozen(kw_only=True)
+class Changes(Node):
+    """`set stage = "cold"`."""
+
+    target: Path
+    value: Expr
+
+
+@frozen(kw_only=True)
+class At(Node):
+    """`at 2026-05-10 expect email "winback-1"`."""
+
+    moment: Moment
+    act: ExpectNothing | ExpectSend | ExpectExit | ExpectSkip | Happens | Changes
+
+
+@frozen(kw_only=True)
+class Advance(Node):
+    """`advance 30 days`."""
+
+    length: Expr
+
+
+@frozen(kw_only=True)
+class ExpectTotal(Node):
+    """`expect 2 email in total`."""
+
+    count: int
+    channel: Name
+
+
+TestLine = Given | GivenEvent | Force | At | Advance | ExpectTotal
+
+
+@frozen(kw_only=True)
+class TestBlock(Node):
+    """`test "three mails" for win_back` and its lines."""
+
+    name: Text
+    journey: Name
+    lines: tuple[TestLine, ...]
+
+
+Item = ContactDecl | EventDecl | Settings | Define | Segment | Journey | Trigger | TestBlock
+
+
+@frozen(kw_only=True)
+class File(Node):
+    """A whole script, its items in the order written."""
+
+    items: tuple[Item, ...]

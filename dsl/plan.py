@@ -1,0 +1,212 @@
+"""The body of a trigger as a flat list of operations with explicit targets.
+
+A path is at one index of this list (`pc`); the end of the list ends the path. Targets are indices too.
+A step's `id` is its label, or what it says; it is stable when steps around it change.
+"""
+
+from attrs import field, frozen
+
+from wend.dsl import core
+from wend.dsl.ast import Clock
+from wend.dsl.core import Place
+
+
+@frozen(kw_only=True)
+class Op:
+    """An operation: the id of the step it came from, unique in its trigger, and where it stands."""
+
+    id: str
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Send(Op):
+    """Send a template over a channel.
+
+    `position` of `total` counts the sends of this channel in the journey, in the order of the file.
+    """
+
+    channel: str
+    template: str
+    to: core.Expr | None = None
+    sender: core.Expr | None = None
+    subject: core.Expr | None = None
+    values: tuple[tuple[str, core.Expr], ...] = ()
+    label: str | None = None
+    position: int = 1
+    total: int = 1
+
+
+@frozen(kw_only=True)
+class Notify(Op):
+    """An internal mail: subject and text are templates written in the script."""
+
+    address: core.Expr
+    subject: core.Expr | None = None
+    text: core.Expr | None = None
+    sender: core.Expr | None = None
+    values: tuple[tuple[str, core.Expr], ...] = ()
+
+
+@frozen(kw_only=True)
+class Set(Op):
+    """Set a field of the contact."""
+
+    field: str
+    value: core.Expr
+
+
+@frozen(kw_only=True)
+class Mark(Op):
+    """Add or remove a tag (`field` is `tags`) or a list (`lists`)."""
+
+    field: str
+    value: core.Expr
+    remove: bool = False
+
+
+@frozen(kw_only=True)
+class Emit(Op):
+    """Emit an event, which arrives at the next tick."""
+
+    event: str
+    values: tuple[tuple[str, core.Expr], ...] = ()
+
+
+@frozen(kw_only=True)
+class WaitFor(Op):
+    """Wait so long from the tick that reached this."""
+
+    length: core.Expr
+
+
+@frozen(kw_only=True)
+class WaitUntilClock(Op):
+    """Wait for a time of day."""
+
+    clock: core.Expr
+
+
+@frozen(kw_only=True)
+class WaitUntilDay(Op):
+    """Wait for one of these weekdays (Monday is 0), at a time where told, else at the start of the day."""
+
+    days: frozenset[int]
+    clock: Clock | None = None
+
+
+@frozen(kw_only=True)
+class WaitUntilMoment(Op):
+    """Wait for a date or datetime, moved by `offset` and set to a time where told.
+
+    Past or unknown: go to `otherwise`, or on where there is none.
+    """
+
+    moment: core.Expr
+    offset: core.Expr | None = None
+    clock: Clock | None = None
+    otherwise: int | None = None
+
+
+@frozen(kw_only=True)
+class WaitCondition(Op):
+    """Wait until a condition holds; with a `limit` at most so long, then go to `otherwise` (or on)."""
+
+    condition: core.Expr
+    limit: core.Expr | None = None
+    otherwise: int | None = None
+
+
+@frozen(kw_only=True)
+class WaitEvent(Op):
+    """Wait at most so long for an event, kept under `alias`; then go to `otherwise` (or on)."""
+
+    event: str
+    limit: core.Expr
+    alias: str | None = None
+    where: core.Expr | None = None
+    otherwise: int | None = None
+
+
+@frozen(kw_only=True)
+class Branch(Op):
+    """Go on when the condition is true; to `on_false` when it is false, to `on_unknown` when it is unknown."""
+
+    condition: core.Expr
+    on_false: int
+    on_unknown: int
+
+
+@frozen(kw_only=True)
+class Jump(Op):
+    """Go to another operation."""
+
+    target: int
+
+
+@frozen(kw_only=True)
+class SplitArm:
+    """A variant: its name, its share in percent, where it begins."""
+
+    name: str
+    share: float
+    target: int
+
+
+@frozen(kw_only=True)
+class Split(Op):
+    """Go to the variant that the contact's hash says; a contact beyond all shares goes to `otherwise`."""
+
+    name: str
+    arms: tuple[SplitArm, ...]
+    otherwise: int
+    each_time: bool = False
+
+
+@frozen(kw_only=True)
+class RepeatTest(Op):
+    """The head of a `repeat`: out to `done` after `times` rounds or when `until` holds."""
+
+    times: int
+    done: int
+    until: core.Expr | None = None
+
+
+@frozen(kw_only=True)
+class RepeatNext(Op):
+    """The end of a round: count it, pause for `every` where told, back to `head`."""
+
+    head: int
+    every: core.Expr | None = None
+
+
+@frozen(kw_only=True)
+class Stop(Op):
+    """The path ends."""
+
+
+@frozen(kw_only=True)
+class Exit(Op):
+    """The run ends."""
+
+
+Operation = (
+    Send
+    | Notify
+    | Set
+    | Mark
+    | Emit
+    | WaitFor
+    | WaitUntilClock
+    | WaitUntilDay
+    | WaitUntilMoment
+    | WaitCondition
+    | WaitEvent
+    | Branch
+    | Jump
+    | Split
+    | RepeatTest
+    | RepeatNext
+    | Stop
+    | Exit
+)

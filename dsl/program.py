@@ -1,0 +1,216 @@
+"""A checked program: what the runtime carries out. Made by the checker, from one file or many."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from wend.dsl import ast, core, plan
+from wend.dsl.core import Place
+from wend.dsl.diagnostics import Diagnostic
+from wend.dsl.period import Period
+from wend.dsl.types import Type
+
+
+@frozen
+class Schema:
+    """The declared fields. `contact` is None where none are declared: then any name may be a field."""
+
+    contact: Mapping[str, Type] | None = None
+    events: Mapping[str, Mapping[str, Type]] = field(factory=dict)
+    derived: Mapping[str, core.Expr] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class EventMatch:
+    """An event that is waited for or acted on: its name and what must hold of it (`core.Item` for its fields)."""
+
+    event: str
+    where: core.Expr | None = None
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Head:
+    """An entry point of a trigger. `id` is its canonical text, unique in the journey."""
+
+    id: str
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class When(Head):
+    """Fires when the condition holds."""
+
+    condition: core.Expr
+    lasting: Period | None = None
+    repeatedly: bool = False
+    at_most_every: Period | None = None
+
+
+@frozen(kw_only=True)
+class Dated(Head):
+    """Fires at a date moved by a length: `length` after `anchor` (negative where written `before`)."""
+
+    length: core.Expr
+    before: bool
+    anchor: core.Expr
+    clock: dt.time | None = None
+
+
+@frozen(kw_only=True)
+class On(Head):
+    """Fires for an event. The key's expression reads the event through `core.Item`."""
+
+    match: EventMatch
+    alias: str | None = None
+    key: core.Expr | None = None
+    once: bool = False
+
+
+@frozen(kw_only=True)
+class OnEntry(Head):
+    """Fires when a run begins."""
+
+
+class ScheduleKind(StrEnum):
+    """The calendars of `every`."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+@frozen(kw_only=True)
+class Every(Head):
+    """Fires on a calendar: daily, on weekdays (Monday is 0), or on a day of the month (clamped to its last)."""
+
+    kind: ScheduleKind
+    days: frozenset[int] = frozenset()
+    day_of_month: int | None = None
+    clock: dt.time = dt.time(0)
+
+
+@frozen(kw_only=True)
+class OnceOn(Head):
+    """Fires once, at a local moment."""
+
+    date: dt.date
+    clock: dt.time = dt.time(0)
+
+
+AnyHead = When | Dated | On | OnEntry | Every | OnceOn
+
+
+@frozen(kw_only=True)
+class StopWhen:
+    """Ends a path when a condition holds."""
+
+    condition: core.Expr
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Trigger:
+    """Entry points, what stops a path, and the body. `id` is stable: what the heads say."""
+
+    id: str
+    heads: tuple[AnyHead, ...]
+    body: tuple[plan.Operation, ...]
+    stops: tuple[EventMatch | StopWhen, ...] = ()
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class SendWindow:
+    """Sends of a channel (None: all) only between two local times (may cross midnight) on some weekdays (empty: all)."""
+
+    start: dt.time
+    end: dt.time
+    channel: str | None = None
+    days: frozenset[int] = frozenset()
+
+
+@frozen(kw_only=True)
+class Limit:
+    """At most `count` sends of a channel within `per`; over it the send is dropped, or waits."""
+
+    count: int
+    channel: str
+    per: Period
+    else_wait: bool = False
+
+
+@frozen(kw_only=True)
+class ConsentRule:
+    """Marketing on a channel (and topic) needs this condition to be true."""
+
+    channel: str
+    condition: core.Expr
+    topic: str | None = None
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What holds for all journeys."""
+
+    zone: str | None = None
+    sender: str | None = None
+    reply_to: str | None = None
+    late: Period | None = None
+    windows: tuple[SendWindow, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    consents: tuple[ConsentRule, ...] = ()
+
+
+@frozen(kw_only=True)
+class Journey:
+    """A checked journey.
+
+    `zone` is a zone name, or None for the project's; with `contact_zone` the contact's own comes first.
+    `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run.
+    `late` is None where nothing is said (24 hours for events, no bound for dates and holds).
+    """
+
+    name: str
+    title: str | None = None
+    audience: core.Expr = core.TRUE
+    exit_when: core.Expr | None = None
+    exit_on: tuple[EventMatch, ...] = ()
+    reenter: ast.ReenterKind = ast.ReenterKind.NEVER
+    reenter_after: Period | None = None
+    backlog_skip: bool = False
+    active_from: dt.date | None = None
+    active_until: dt.date | None = None
+    zone: str | None = None
+    contact_zone: bool = False
+    windows: tuple[SendWindow, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    late: Period | None = None
+    newest_path_only: bool = False
+    transactional: bool = False
+    topic: str | None = None
+    priority: float = math.inf
+    sender: str | None = None
+    reply_to: str | None = None
+    triggers: tuple[Trigger, ...] = ()
+    place: Place | None = field(default=None, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class Program:
+    """Everything that a tick needs to know of the scripts.
+
+    `version` is a hash of the canonical text of the files. `journeys` are in the order in which they are walked:
+    by priority (1 before 2, none last), then name. `tests` and `files` are the trees, for the tools.
+    """
+
+    version: str
+    schema: Schema
+    settings: Settings
+    journeys: tuple[Journey, ...]
+    warnings: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
+    files: tuple[ast.File, ...] = field(default=(), eq=False, repr=False)

@@ -1,0 +1,45 @@
+"""How a function that a script can call looks from outside.
+
+The checker is told which functions exist; it never imports the library. A host's own functions have the same shape.
+"""
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from wend.dsl.types import Type
+
+
+@frozen
+class Parameter:
+    """A named, typed argument. A function is given no unknown argument: unknown in, unknown out."""
+
+    name: str
+    type: Type
+
+
+@frozen
+class Signature:
+    """One function: what it takes and gives, in one sentence, with an example.
+
+    Args:
+        family: the family it is documented in: time, text, numbers, lists, people.
+        sentence: what it gives, one sentence.
+        example: a call, as it would stand in a script.
+        gives: what the example gives, as a script would write it.
+        variadic: the last parameter may be given any number of times, at least once.
+        timed: the result depends on now.
+    """
+
+    name: str
+    family: str
+    parameters: tuple[Parameter, ...]
+    result: Type
+    sentence: str
+    example: str
+    gives: str
+    variadic: bool = False
+    timed: bool = False
+
+
+Signatures = Mapping[str, Signature]
