@@ -11,7 +11,10 @@ LINKED = FOLDERS[:-1]
 
 
 def committed() -> list[Path]:
-    """Every file that git tracks, relative to the root; without git, every file that is not an artefact."""
+    """Every file that git tracks, relative to the root; without git, every file that is not an artefact.
+
+    What lies about uncommitted is nobody's business yet.
+    """
     listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
     if listing.returncode == 0 and listing.stdout:
         return [Path(name) for name in listing.stdout.decode().split("\0") if name and (ROOT / name).exists()]
@@ -20,22 +23,18 @@ def committed() -> list[Path]:
     return [
         path
         for path in paths
-        if (ROOT / path).is_file()
+        if ((ROOT / path).is_file() or (ROOT / path).is_symlink())
         and not any(part in skipped or part.startswith(".venv") or part.endswith("_cache") for part in path.parts)
         and not any(part.endswith(".egg-info") or part in {".git", ".hypothesis"} for part in path.parts)
     ]
 
 
 def sources() -> list[Path]:
-    """The Python files of the five folders, relative to the root, each once."""
+    """The committed Python files of the five folders, relative to the root, each once (git does not follow links)."""
     return sorted(
-        path.relative_to(ROOT)
-        for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*.py")
-        if "__pycache__" not in path.parts and not reached_by_link(path.relative_to(ROOT))
+        path for path in committed() if path.parts[0] in FOLDERS and path.suffix == ".py" and not _reached_by_link(path)
     )
 
 
-def reached_by_link(path: Path) -> bool:
-    """Whether a path relative to the root goes through one of the links in `wend/`."""
+def _reached_by_link(path: Path) -> bool:
     return len(path.parts) > 1 and path.parts[0] == "wend" and path.parts[1] in LINKED
