@@ -1,0 +1,173 @@
+"""What the engine keeps of one contact between two ticks: frozen, versioned, serialisable as it is.
+
+Nothing here is a time of a tick as such: every instant is that of something that happened to this contact.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from wend.runtime.contact import Event
+from wend.runtime.values import Instant
+
+
+class CauseKind(StrEnum):
+    """What can start a path."""
+
+    WHEN = "when"
+    DATED = "dated"
+    EVENT = "event"
+    ENTRY = "entry"
+    OCCURRENCE = "occurrence"
+
+
+@frozen
+class Cause:
+    """Why a path began.
+
+    `id` is the event's id, the date value, the occurrence or the firing number: part of an effect's identity.
+    `order` is when it came, for what ends "what began before": (time, event id or empty).
+    """
+
+    kind: CauseKind
+    id: str
+    time: Instant
+    event: Event | None = None
+
+    @property
+    def order(self) -> tuple[Instant, str]:
+        """The place of the cause among the events of the contact."""
+        return self.time, self.event.id if self.event else ""
+
+
+class Phase(StrEnum):
+    """Where a path is within the operation at its `pc`."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    HELD = "held"
+
+
+@frozen
+class Path:
+    """A path under way. It finishes on the version of the program that it began on.
+
+    Args:
+        trigger: the trigger's id.
+        head: the id of the entry point that fired.
+        version: of the program it began on.
+        key: the key of a `per` or `once per` trigger, as text.
+        tick: the tick at which it began.
+        pc: the operation it is at.
+        since: when a wait or hold was reached.
+        due: when a wait of fixed length is over, decided when it was reached.
+        rounds: how many rounds of a `repeat` are done, by the id of its head.
+        labels: this path's own sends: label -> when.
+        attempted: labels of sends that were reached, sent or not.
+        events: events that the path carries by name: its cause, awaited ones.
+    """
+
+    trigger: str
+    head: str
+    version: str
+    cause: Cause
+    tick: Instant
+    key: str | None = None
+    pc: int = 0
+    phase: Phase = Phase.READY
+    since: Instant | None = None
+    due: Instant | None = None
+    rounds: Mapping[str, int] = field(factory=dict)
+    labels: Mapping[str, Instant] = field(factory=dict)
+    attempted: frozenset[str] = frozenset()
+    events: Mapping[str, Event] = field(factory=dict)
+
+
+@frozen
+class HeadState:
+    """What an entry point remembers, across runs.
+
+    Args:
+        firings: how often it fired: numbers the causes of `when`.
+        fired_at: when it last fired (or was latched by `backlog skip`: then with no firing).
+        latched: it fired and has not been armed again.
+        seen_false: the condition was false at some tick since it was latched.
+        latched_run: the number of the run in which it was latched.
+        true_since: for `for D`: the tick of the present run that first saw it true.
+        dates: for a dated trigger: value -> when it was first seen.
+        done: for a dated trigger: values whose due moment is past, fired or not.
+        occurrence: the latest local occurrence that is past, fired or not.
+    """
+
+    firings: int = 0
+    fired_at: Instant | None = None
+    latched: bool = False
+    seen_false: bool = False
+    latched_run: int = 0
+    true_since: Instant | None = None
+    dates: Mapping[str, Instant] = field(factory=dict)
+    done: frozenset[str] = frozenset()
+    occurrence: dt.datetime | None = None
+
+
+@frozen
+class Run:
+    """A contact's stay in a journey: its number from 1, when it began, its paths, and its latest sends by label."""
+
+    number: int
+    began: Instant
+    paths: tuple[Path, ...] = ()
+    labels: Mapping[str, Instant] = field(factory=dict)
+
+
+@frozen
+class JourneyState:
+    """One journey of one contact. It exists from the first tick that saw the contact in this journey's program."""
+
+    run: Run | None = None
+    runs: int = 0
+    ended_at: Instant | None = None
+    heads: Mapping[str, HeadState] = field(factory=dict)
+    keys: frozenset[tuple[str, str]] = frozenset()
+
+
+@frozen
+class Sent:
+    """A message that was sent, for the limits. Transactional ones are not counted."""
+
+    journey: str
+    channel: str
+    at: Instant
+    transactional: bool = False
+
+
+@frozen
+class Suppression:
+    """An address that must not be written to over a channel, and why.
+
+    `reason` is unsubscribed (wholly, or from a topic), bounced or complained.
+    """
+
+    channel: str
+    address: str
+    reason: str
+    topic: str | None = None
+
+
+@frozen
+class State:
+    """Everything that is kept of a contact besides its data. `format` grows when the shape of this changes.
+
+    `emitted` are the events that its journeys emitted, which arrive at the next tick.
+    """
+
+    format: int = 1
+    journeys: Mapping[str, JourneyState] = field(factory=dict)
+    sends: tuple[Sent, ...] = ()
+    emitted: tuple[Event, ...] = ()
+    suppressed: frozenset[Suppression] = frozenset()
+
+
+NEW = State()
