@@ -56,19 +56,19 @@ def _wall_minute(zone: str, instant: Instant) -> dt.datetime:
 def local_date(zone: str, instant: Instant) -> dt.date:
     """The latest date that the wall has shown up to now; clocks are never turned by more than a day."""
     floor = instant.replace(second=0, microsecond=0)
-    minutes = (floor - i * MINUTE for i in range(0, 30 * 60))
+    minutes = (floor - i * MINUTE for i in range(30 * 60))
     return max(wall(zone, instant).date(), max(_wall_minute(zone, m).date() for m in minutes))
 
 
 def first_instant_of(zone: str, date: dt.date) -> Instant:
     """The first whole minute whose wall date is this one or a later one."""
     start = dt.datetime.combine(date, dt.time(0), tzinfo=UTC) - dt.timedelta(hours=40)
-    minutes = (start + i * MINUTE for i in range(0, 80 * 60))
+    minutes = (start + i * MINUTE for i in range(80 * 60))
     return next(m for m in minutes if _wall_minute(zone, m).date() >= date)
 
 
 def instant_of(zone: str, local: dt.datetime) -> Instant:
-    """The first instant at which the wall shows this; where it never does, as far behind the gap as the time is in it."""
+    """The first instant at which the wall shows this; a time in a gap is moved forward by the gap."""
     guess = local.replace(tzinfo=UTC)
     around = [guess + i * MINUTE for i in range(-26 * 60, 26 * 60 + 1)]
     shown = [m for m in around if _wall_minute(zone, m) == local]
