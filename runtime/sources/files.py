@@ -1,0 +1,101 @@
+"""Opening data files: their format by their ending, gzip, and what can go wrong before the first row."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from wend.dsl.nearest import nearest
+from wend.runtime.sources.errors import SourceError, listing
+
+FORMATS = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+
+
+def file_format(path: Path) -> str:
+    """`csv`, `ndjson` or `parquet`, by the ending of the name (before `.gz`).
+
+    Raises:
+        SourceError: it ends in none of them.
+    """
+    ending = (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower()
+    if ending in FORMATS:
+        return FORMATS[ending]
+    advice = "write one record on each line, and call it `.ndjson`" if ending == ".json" else None
+    raise SourceError(
+        f"the ending of `{path.name}` says no format that is read here",
+        advice or f"it can be {listing(FORMATS)}, each also with `.gz`",
+        str(path),
+    )
+
+
+def require_file(path: Path) -> None:
+    """Raise `SourceError` unless the path is a file with something in it."""
+    place = str(path)
+    if path.is_dir():
+        raise SourceError("this is a folder, not a file", "name a file in it", place)
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        near = nearest(path.name, _names_beside(path))
+        raise SourceError("there is no such file", f"did you mean `{near}`" if near else None, place) from None
+    except OSError as error:
+        raise _unreadable(error, place) from None
+    if not path.is_file():
+        raise SourceError("this is no ordinary file, and data is read twice", "write it to a file first", place)
+    if not size:
+        raise SourceError("the file is empty", None, place)
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
+    """The bytes of a file, unpacked if it ends in `.gz`; what fails while they are read becomes a `SourceError`."""
+    place = str(path)
+    try:
+        with path.open("rb") as raw:
+            # A GzipFile is as good as a BufferedReader to all readers here, though no subclass of it.
+            yield cast(io.BufferedReader, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
+    except (gzip.BadGzipFile, zlib.error, EOFError):
+        raise SourceError("the file is damaged: it ends in `.gz` but cannot be unpacked", None, place) from None
+    except OSError as error:
+        raise _unreadable(error, place) from None
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
+    """The text of a UTF-8 file, with or without byte order mark, line ends as they are."""
+    try:
+        with open_bytes(path) as raw:
+            yield io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    except UnicodeDecodeError:
+        raise _not_utf8(path) from None
+
+
+def _not_utf8(path: Path) -> SourceError:
+    with open_bytes(path) as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                bad = line[error.start]
+                utf16 = number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff")
+                return SourceError(
+                    f"the file is not UTF-8: byte {error.start + 1} of this line is 0x{bad:02X}",
+                    "it looks like UTF-16, save it as UTF-8" if utf16 else "save it as UTF-8",
+                    f"{path}:{number}",
+                )
+    return SourceError("the file is not UTF-8", "save it as UTF-8", str(path))
+
+
+def _names_beside(path: Path) -> list[str]:
+    try:
+        return [p.name for p in path.parent.iterdir()]
+    except OSError:
+        return []
+
+
+def _unreadable(error: OSError, place: str) -> SourceError:
+    reason = (error.strerror or str(error)).lower()
+    return SourceError(f"the file cannot be read: {reason}", None, place)
