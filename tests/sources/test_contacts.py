@@ -387,10 +387,10 @@ def test_a_broken_json_line(tmp_path: Path, line: str, message: str) -> None:
 
 def test_many_bad_rows_make_one_report_and_nothing_after_the_first_is_handed_out(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", "id,n\n0,1\n" + "".join(f"{i},x{i}\n" for i in range(1, 26)) + "99,1\n")
-    records = []
+    records: list[ContactRecord] = []
+    reading = read_contacts(path, ContactMapping(), PARIS, {"n": "number"})
     with pytest.raises(BadRows) as caught:
-        for record in read_contacts(path, ContactMapping(), PARIS, {"n": "number"}):
-            records.append(record)
+        records.extend(reading)
     assert [r.id for r in records] == ["0"]
     assert caught.value.total == 25
     assert len(caught.value.problems) == 10
