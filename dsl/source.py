@@ -3,6 +3,7 @@
 A `Span` is two character offsets; lines and columns are computed on demand by the `Source`.
 """
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 
@@ -22,6 +23,7 @@ class Span:
 
 
 NOWHERE = Span(0, 0)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @frozen(slots=False)
@@ -36,17 +38,17 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
-        starts.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
+        starts = [1 if self.text.startswith("\ufeff") else 0]
+        starts.extend(match.end() for match in _LINE_END.finditer(self.text))
         return starts
 
     def line_col(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset, both counted from 1."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        line = max(1, bisect_right(self._starts, offset))
+        return line, max(0, offset - self._starts[line - 1]) + 1
 
     def line(self, number: int) -> str:
         """The text of a line counted from 1, without its end."""
         start = self._starts[number - 1]
-        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r")
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
