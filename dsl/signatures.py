@@ -12,10 +12,20 @@ from wend.dsl.types import Type
 
 @frozen
 class Parameter:
-    """A named, typed argument. A function is given no unknown argument: unknown in, unknown out."""
+    """A named, typed argument. A function is given no unknown argument: unknown in, unknown out.
+
+    Args:
+        alternatives: the types that it takes, where there are several; `type` is then any.
+    """
 
     name: str
     type: Type
+    alternatives: tuple[Type, ...] = ()
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """Every type that it takes."""
+        return self.alternatives or (self.type,)
 
 
 @frozen

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "grammar": (),
     "dsl": ("wend.grammar",),
     "runtime": ("wend.grammar", "wend.dsl"),
-    "stdlib": ("wend.dsl", "wend.runtime.values", "wend.runtime.calendar"),
+    "stdlib": ("wend.dsl", "wend.runtime.values", "wend.runtime.calendar", "wend.runtime.functions"),
     "wend": ("wend",),
 }
 
