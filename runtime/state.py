@@ -160,10 +160,12 @@ class Suppression:
 class State:
     """Everything that is kept of a contact besides its data. `format` grows when the shape of this changes.
 
-    `emitted` are the events that its journeys emitted, which arrive at the next tick.
+    `known` tells that the contact has been stepped before; `emitted` are the events that its journeys emitted, which
+    arrive at the next tick.
     """
 
     format: int = 1
+    known: bool = False
     journeys: Mapping[str, JourneyState] = field(factory=dict)
     sends: tuple[Sent, ...] = ()
     emitted: tuple[Event, ...] = ()

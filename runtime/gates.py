@@ -1,0 +1,178 @@
+"""What stands before every send: audience, suppression, consent, limit, window.
+
+A gate that is closed drops the send, or holds it and its path until it may open. Gates read the snapshot.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from wend.dsl import plan
+from wend.dsl.program import Limit, SendWindow
+from wend.runtime.aggregate import expiry
+from wend.runtime.calendar import ONE_DAY, Zone
+from wend.runtime.interpret import evaluate
+from wend.runtime.state import Sent
+from wend.runtime.values import FOREVER, Instant
+from wend.runtime.work import Stay, Work
+
+
+@frozen
+class Passed:
+    """The send may go."""
+
+
+@frozen
+class Dropped:
+    """The send does not go; the path goes on."""
+
+    reason: str
+    detail: str
+
+
+@frozen
+class Held:
+    """The send and its path wait: at the earliest until then."""
+
+    reason: str
+    until: Instant
+
+
+Answer = Passed | Dropped | Held
+PASSED = Passed()
+
+
+def ask_all(work: Work, stay: Stay, op: plan.Send, address: str | None) -> Answer:
+    """All gates in their order."""
+    if stay.audience is not True:
+        return Dropped("audience", "the contact is not known to be in the audience")
+    if stay.leaving:
+        return Dropped("exit", "`exit when` is true")
+    if address is None:
+        return Dropped("no address", f"the contact has no address for {op.channel}")
+    refused = suppressed(work, stay, op.channel, address) or consent(work, stay, op.channel)
+    if refused is not None:
+        return refused
+    full = over_limit(work, stay, op.channel)
+    if isinstance(full, Dropped):
+        return full
+    return hold(work, stay, op.channel)
+
+
+def hold(work: Work, stay: Stay, channel: str) -> Passed | Held:
+    """What keeps a send waiting: a limit with `else wait`, a closed window. The later release counts."""
+    full = over_limit(work, stay, channel)
+    closed = closed_window(work, stay, channel)
+    held = [answer for answer in (full, closed) if isinstance(answer, Held)]
+    return max(held, key=lambda answer: answer.until) if held else PASSED
+
+
+def suppressed(work: Work, stay: Stay, channel: str, address: str) -> Dropped | None:
+    """An address that bounced or complained gets nothing; one that unsubscribed nothing but transactional mail."""
+    address = address.casefold()
+    for entry in work.suppressed | work.facts.suppressed:
+        if entry.channel != channel or entry.address != address:
+            continue
+        if entry.reason != "unsubscribed":
+            return Dropped("suppressed", f"the address has {entry.reason}")
+        if not stay.journey.transactional and entry.topic in (None, stay.journey.topic):
+            return Dropped("suppressed", "the address has unsubscribed")
+    return None
+
+
+def consent(work: Work, stay: Stay, channel: str) -> Dropped | None:
+    """The rules for the journey's topic where there are any, else those for the channel. Unknown refuses."""
+    if stay.journey.transactional:
+        return None
+    rules = [rule for rule in work.rules.program.settings.consents if rule.channel == channel]
+    topical = [rule for rule in rules if rule.topic is not None and rule.topic == stay.journey.topic]
+    for rule in topical or [rule for rule in rules if rule.topic is None]:
+        if evaluate(rule.condition, work.env(stay)).value is not True:
+            return Dropped("consent", f"the contact has not consented to {channel}")
+    return None
+
+
+def over_limit(work: Work, stay: Stay, channel: str) -> Dropped | Held | None:
+    """Whether a frequency cap is reached. The header's counts this journey, the settings' all of them."""
+    if stay.journey.transactional:
+        return None
+    held: Held | None = None
+    name = stay.journey.name
+    scopes = [(limit, name) for limit in stay.journey.limits]
+    scopes += [(limit, "") for limit in work.rules.program.settings.limits]
+    for limit, only in scopes:
+        release = limit_release(limit, channel, only, work.sends, stay.zone, work.now)
+        if release is None:
+            continue
+        if not limit.else_wait:
+            return Dropped("limit", f"the limit of {limit.count} {channel} is reached")
+        if held is None or release > held.until:
+            held = Held("limit", release)
+    return held
+
+
+def limit_release(
+    limit: Limit, channel: str, journey: str, sends: Iterable[Sent], zone: Zone, now: Instant
+) -> Instant | None:
+    """When a limit lets a further send through; None where it does now.
+
+    In days, a send counts while its local date > today - N; otherwise while now < its time + D.
+
+    Args:
+        journey: whose sends count; empty for all.
+    """
+    if limit.channel != channel:
+        return None
+    if limit.count < 1:
+        return FOREVER
+    left = expiry(limit.per, zone)
+    ends = [
+        end
+        for sent in sends
+        if sent.channel == channel
+        and not sent.transactional
+        and (not journey or sent.journey == journey)
+        and left is not None
+        and (end := left(sent.at)) > now
+    ]
+    return sorted(ends)[len(ends) - limit.count] if len(ends) >= limit.count else None
+
+
+def closed_window(work: Work, stay: Stay, channel: str) -> Held | None:
+    """Whether a window is closed: the journey's own, and unless the journey is transactional the settings'."""
+    levels = [stay.journey.windows]
+    if not stay.journey.transactional:
+        levels.append(work.rules.program.settings.windows)
+    latest: Held | None = None
+    for windows in levels:
+        special = [w for w in windows if w.channel == channel]
+        opening = next_opening(special or [w for w in windows if w.channel is None], stay.zone, work.now)
+        if opening is not None and (latest is None or opening > latest.until):
+            latest = Held("window", opening)
+    return latest
+
+
+def next_opening(windows: list[SendWindow], zone: Zone, now: Instant) -> Instant | None:
+    """When the first of these windows opens; None where one is open now or there is none."""
+    if not windows:
+        return None
+    opens = FOREVER
+    for window in windows:
+        date = zone.date(now) - 2 * ONE_DAY
+        for _ in range(11):
+            start, end = window_on(window, zone, date)
+            if start <= now < end:
+                return None
+            if start > now and start < end:
+                opens = min(opens, start)
+            date += ONE_DAY
+    return opens
+
+
+def window_on(window: SendWindow, zone: Zone, date: dt.date) -> tuple[Instant, Instant]:
+    """When the window that opens on a date opens and closes (the next day where it crosses midnight)."""
+    start = zone.at(date, window.start)
+    if window.days and date.weekday() not in window.days:
+        return start, start
+    return start, zone.at(date if window.end > window.start else date + ONE_DAY, window.end)

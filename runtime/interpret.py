@@ -1,0 +1,298 @@
+"""The reference interpreter: a plain walk over a checked expression.
+
+It gives a value and until when the value cannot change without new data. Every other way to evaluate is held equal
+to this one. Logic is Kleene's: unknown is neither true nor false.
+"""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from attrs import field, frozen
+
+from wend.dsl import core
+from wend.dsl.ast import CompareOp
+from wend.runtime import compare, operate
+from wend.runtime.aggregate import Found, expiry, fold
+from wend.runtime.calendar import Zone
+from wend.runtime.contact import Contact, Event
+from wend.runtime.functions import FunctionError, Functions, Moment
+from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, UTC, Bounded, Instant, Ramp, Value
+
+_EPOCH = Instant(1970, 1, 1, tzinfo=UTC)
+
+
+@frozen(eq=False)
+class Env:
+    """What an expression can see.
+
+    Args:
+        now: the time of the tick.
+        zone: the journey's zone for this contact.
+        contact: the data: the snapshot, or in a body the path's own view.
+        run_entry: when the run began; None outside a run.
+        path_entry: the (time, event id) of the path's cause; None outside a body.
+        run_labels, path_labels: when labelled messages were last sent, of the run and of the path.
+        events: events that the path carries by name.
+        item: the event that a `where` looks at.
+        under_way: the journeys of which a path is under way.
+        derived: values of derived fields found already, for this contact and now.
+    """
+
+    now: Instant
+    zone: Zone
+    contact: Contact
+    functions: Functions = field(factory=dict)
+    run_entry: Instant | None = None
+    path_entry: tuple[Instant, str] | None = None
+    run_labels: Mapping[str, Instant] = field(factory=dict)
+    path_labels: Mapping[str, Instant] = field(factory=dict)
+    events: Mapping[str, Event] = field(factory=dict)
+    item: Event | None = None
+    under_way: frozenset[str] = frozenset()
+    derived: dict[tuple[str, str], Bounded] = field(factory=dict)
+
+    def on(self, event: Event) -> "Env":
+        """The same view, looking at an event."""
+        return Env(
+            self.now,
+            self.zone,
+            self.contact,
+            self.functions,
+            self.run_entry,
+            self.path_entry,
+            self.run_labels,
+            self.path_labels,
+            self.events,
+            event,
+            self.under_way,
+            self.derived,
+        )
+
+
+def evaluate(expr: core.Expr, env: Env) -> Bounded:
+    """The value of an expression and until when it holds.
+
+    What cannot be computed (a division by zero, a text compared with a number where no schema told) is unknown.
+    """
+    match expr:
+        case core.Compare():
+            return _compare(expr, env)
+        case core.Field():
+            return Bounded(env.contact.id if expr.name == "id" else env.contact.value(expr.name))
+        case core.Const():
+            return Bounded(expr.value)
+        case core.And():
+            return _junction(expr.operands, env, decider=False)
+        case core.Or():
+            return _junction(expr.operands, env, decider=True)
+        case core.Derived():
+            return _derived(expr, env)
+        case core.Aggregate():
+            return _aggregate(expr, env)
+        case core.Apply():
+            return _apply(expr, env)
+        case core.Item():
+            return _item(expr, env)
+        case core.LabelRef():
+            return _label(expr, env)
+        case core.Not():
+            value, until, _ = evaluate(expr.operand, env)
+            return Bounded(not value if isinstance(value, bool) else None, until)
+        case core.IsKnown():
+            value, until, ramp = evaluate(expr.operand, env)
+            return Bounded((value is None) == expr.negated, FOREVER if ramp else until)
+        case core.Otherwise():
+            left = evaluate(expr.left, env)
+            if left.value is not None:
+                return left
+            right = evaluate(expr.right, env)
+            return Bounded(right.value, min(left.until, right.until))
+        case core.Arithmetic():
+            left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+            value = operate.arithmetic(expr.op, left.value, right.value, env.zone)
+            return Bounded(value, min(left.until, right.until), operate.shifted(expr.op, left, right))
+        case core.Negate():
+            value, until, ramp = evaluate(expr.operand, env)
+            turned = Ramp(-ramp.sign, ramp.first) if ramp and isinstance(value, int | float) else None
+            return Bounded(operate.negative(value), until, turned)
+        case core.Local():
+            event = env.events.get(expr.name)
+            return Bounded(None if event is None else _dig(event, expr.path))
+        case core.Entry():
+            time = env.run_entry if expr.scope is core.Scope.RUN else (env.path_entry or (None,))[0]
+            return Bounded(time)
+        case core.Now():
+            return Bounded(env.now, env.now, Ramp(1, _instant))
+        case core.Today():
+            today = env.zone.date(env.now)
+            return Bounded(today, env.zone.next_day(env.now), Ramp(1, lambda n: operate.day_of(n, env.zone)))
+        case core.LocalMoment():
+            return Bounded(env.zone.at(expr.date, expr.time))
+        case core.ListOf():
+            items = [evaluate(item, env) for item in expr.items]
+            until = min((item.until for item in items), default=FOREVER)
+            return Bounded(tuple(item.value for item in items), until)
+        case core.InJourney():
+            return Bounded(expr.journey in env.under_way)
+        case _:
+            assert_never(expr)
+
+
+def holds(expr: core.Expr, env: Env) -> bool:
+    """Whether a condition is true: unknown is not."""
+    return evaluate(expr, env).value is True
+
+
+def _instant(microseconds: int) -> Instant:
+    return operate.instant_of(microseconds)
+
+
+def _junction(operands: tuple[core.Expr, ...], env: Env, decider: bool) -> Bounded:
+    """`and` is decided by false, `or` by true. Decided: the longest of the deciders; undecided: the shortest of all."""
+    decided: Instant | None = None
+    shortest = FOREVER
+    unknown = False
+    for operand in operands:
+        value, until, _ = evaluate(operand, env)
+        if value is decider:
+            if until == FOREVER:
+                return TRUE if decider else FALSE
+            decided = until if decided is None else max(decided, until)
+        else:
+            shortest = min(shortest, until)
+            unknown = unknown or not isinstance(value, bool)
+    if decided is not None:
+        return Bounded(decider, decided)
+    return Bounded(None if unknown else not decider, shortest)
+
+
+def _compare(expr: core.Compare, env: Env) -> Bounded:
+    left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+    if left.value is None or right.value is None:
+        return Bounded(None, min(left.until, right.until))
+    if expr.op in compare.ORDERED:
+        bounded = compare.on_ramp(expr.op, left, right, env.zone)
+        if bounded is not None:
+            return bounded
+    return Bounded(compare.compare(expr.op, left.value, right.value, env.zone), min(left.until, right.until))
+
+
+def _derived(expr: core.Derived, env: Env) -> Bounded:
+    key = (expr.name, env.zone.name)
+    found = env.derived.get(key)
+    if found is None:
+        found = env.derived[key] = evaluate(expr.value, env)
+    return found
+
+
+def _apply(expr: core.Apply, env: Env) -> Bounded:
+    function = env.functions[expr.function]
+    values: list[Value] = []
+    until = moving = FOREVER
+    unknown = False
+    for arg in expr.args:
+        value, bound, _ = evaluate(arg, env)
+        values.append(value)
+        unknown = unknown or value is None
+        if isinstance(arg, core.Now | core.Today):
+            moving = min(moving, bound)
+        else:
+            until = min(until, bound)
+    if unknown:
+        return Bounded(None, min(until, moving))
+    try:
+        result = function.implementation(Moment(env.now, env.zone), *values)
+    except FunctionError:
+        return Bounded(None, min(until, moving))
+    if isinstance(result, Bounded):
+        return Bounded(result.value, min(result.until, until), result.ramp if until == FOREVER else None)
+    return Bounded(result, min(until, moving))
+
+
+def _item(expr: core.Item, env: Env) -> Bounded:
+    event = env.item
+    if event is None:
+        return UNKNOWN
+    if expr.fallback is not None and expr.path[0] not in event.payload and expr.path != ("at",):
+        return evaluate(expr.fallback, env)
+    return Bounded(_dig(event, expr.path))
+
+
+def _dig(event: Event, path: tuple[str, ...]) -> Value:
+    """A field of an event, of its payload's records too; its time as `at` where the payload has none."""
+    if path == ("at",) and "at" not in event.payload:
+        return event.time
+    value: Value = event.payload
+    for name in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _label(expr: core.LabelRef, env: Env) -> Bounded:
+    labels = env.run_labels if expr.scope is core.Scope.RUN else env.path_labels
+    at = labels.get(expr.label)
+    match expr.attr:
+        case core.LabelAttr.SENT:
+            return Bounded(at is not None)
+        case core.LabelAttr.SENT_AT:
+            return Bounded(at)
+        case _:
+            return UNKNOWN
+
+
+def _aggregate(expr: core.Aggregate, env: Env) -> Bounded:
+    found = _find(expr, env)
+    read = None if expr.path is None else [_dig(event, expr.path) for event in found.events]
+    return fold(expr.fold, found, read)
+
+
+def _find(expr: core.Aggregate, env: Env) -> Found:
+    """The events that an aggregate speaks of, when each leaves its window, and until when the `where` holds."""
+    events: tuple[Event, ...] = env.contact.events.get(expr.event, ())
+    until = FOREVER
+    window = expr.window
+    expiries: list[Instant] | None = None
+    match window:
+        case core.InLast():
+            length = evaluate(window.length, env)
+            until = length.until
+            left = expiry(length.value, env.zone)
+            if left is None:
+                return Found((), None, until, unknown=True)
+            pairs = [(event, at) for event in events if (at := left(event.time)) > env.now]
+            events = tuple(event for event, _ in pairs)
+            expiries = [at for _, at in pairs]
+        case core.Since():
+            start = evaluate(window.start, env)
+            until = start.until
+            if start.value is None:
+                return Found((), None, until, unknown=True)
+            events = _since(events, window.start, start.value, env)
+        case None:
+            pass
+    if expr.where is None:
+        return Found(events, expiries, until)
+    kept: list[int] = []
+    for index, event in enumerate(events):
+        value, bound, _ = evaluate(expr.where, env.on(event))
+        until = min(until, bound)
+        if value is True:
+            kept.append(index)
+    chosen = tuple(events[i] for i in kept)
+    return Found(chosen, None if expiries is None else [expiries[i] for i in kept], until)
+
+
+def _since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) -> tuple[Event, ...]:
+    """After an instant, exclusive; from the first moment of a date on. The cause of a path is never after itself."""
+    if isinstance(start, core.Entry) and start.scope is core.Scope.PATH and env.path_entry is not None:
+        entry = env.path_entry
+        return tuple(event for event in events if event.key > entry)
+    if isinstance(value, Instant):
+        return tuple(event for event in events if event.time > value)
+    at = compare.moment(value, env.zone)
+    return () if at is None else tuple(event for event in events if event.time >= at)
+
+
+__all__ = ["CompareOp", "Env", "evaluate", "holds"]

@@ -1,0 +1,218 @@
+"""Steps that do something: each becomes an effect with its identity, or a reason why not."""
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from wend.dsl import core, plan
+from wend.runtime import gates
+from wend.runtime.contact import Event
+from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
+from wend.runtime.effects import Send as SendEffect
+from wend.runtime.intake import address_of
+from wend.runtime.interpret import Env, evaluate
+from wend.runtime.state import Path, Phase, Sent
+from wend.runtime.values import Value
+from wend.runtime.work import Stay, Work
+
+DEEPEST = 5
+"""How far a chain of emitted events may go: an event from outside has depth 0."""
+
+
+def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
+    """Ask the gates and send, drop, or hold: a held path comes back in that phase."""
+    env = work.path_env(stay, path, snapshot=False)
+    address = _address(work, op, env)
+    held = path.phase is Phase.HELD
+    late = stay.journey.late or work.rules.program.settings.late
+    deadline = stay.zone.add(path.since, late) if path.since is not None and late is not None and held else None
+    if deadline is not None and deadline < work.now:
+        return _dropped(work, stay, path, op, gates.Dropped("late", "it was held for longer than `late up to`"))
+    answer: gates.Answer = gates.hold(work, stay, op.channel) if held else gates.PASSED
+    if not isinstance(answer, gates.Held):
+        answer = gates.ask_all(work, stay, op, address)
+    if isinstance(answer, gates.Dropped):
+        return _dropped(work, stay, path, op, answer)
+    if isinstance(answer, gates.Held):
+        return _held(work, stay, path, op, answer)
+    assert address is not None
+    return _send(work, stay, path, op, env, address)
+
+
+def _held(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Held) -> Path:
+    since = path.since if path.phase is Phase.HELD and path.since is not None else work.now
+    late = stay.journey.late or work.rules.program.settings.late
+    work.until(answer.until)
+    if late is not None:
+        work.until(stay.zone.add(since, late))
+    if path.phase is not Phase.HELD:
+        work.note(stay, "held", trigger=path.trigger, step=op.id, reason=answer.reason, place=op.place)
+    return evolve(path, phase=Phase.HELD, since=since)
+
+
+def _dropped(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Dropped) -> Path:
+    work.note(
+        stay, "dropped", trigger=path.trigger, step=op.id, reason=answer.reason, detail=answer.detail, place=op.place
+    )
+    return _counted(evolve(path, attempted=path.attempted | {op.label}) if op.label else path, op)
+
+
+def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
+    settings = work.rules.program.settings
+    journey = stay.journey
+    sender = _text(evaluate(op.sender, env).value) if op.sender is not None else None
+    effect = SendEffect(
+        identity=identity(work, stay, path, op.id),
+        at=work.now,
+        channel=op.channel,
+        address=address,
+        template=op.template,
+        subject=_text(evaluate(op.subject, env).value) if op.subject is not None else None,
+        sender=sender or journey.sender or settings.sender,
+        reply_to=journey.reply_to or settings.reply_to,
+        position=op.position,
+        total=op.total,
+        topic=journey.topic,
+        transactional=journey.transactional,
+        version=path.version,
+        values=_values(path, op.values, env),
+        fields=fields(work, env),
+    )
+    _do(work, effect)
+    work.sends.append(Sent(journey.name, op.channel, work.now, journey.transactional))
+    work.note(stay, "sent", trigger=path.trigger, step=op.id, detail=op.template, place=op.place)
+    if op.label is not None:
+        run = stay.run
+        if run is not None:
+            stay.set_run(evolve(run, labels={**run.labels, op.label: work.now}))
+        path = evolve(path, labels={**path.labels, op.label: work.now}, attempted=path.attempted | {op.label})
+    return _counted(path, op)
+
+
+def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit) -> Path:
+    """The steps without gates: an internal mail, a field, a tag or list, an event."""
+    env = work.path_env(stay, path, snapshot=False)
+    name = identity(work, stay, path, op.id)
+    match op:
+        case plan.Notify():
+            _notify(work, stay, path, op, env, name)
+        case plan.Set():
+            value = evaluate(op.value, env).value
+            work.view = work.view.with_fields({op.field: value})
+            _do(work, SetField(name, work.now, op.field, value))
+            work.note(stay, "set", trigger=path.trigger, step=op.id, place=op.place)
+        case plan.Mark():
+            _mark(work, stay, path, op, env, name)
+        case plan.Emit():
+            _emit(work, stay, path, op, env, name)
+    return _counted(path, op)
+
+
+def _notify(work: Work, stay: Stay, path: Path, op: plan.Notify, env: Env, name: Identity) -> None:
+    address = _text(evaluate(op.address, env).value)
+    if not address:
+        work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="no address", place=op.place)
+        return
+    settings = work.rules.program.settings
+    sender = _text(evaluate(op.sender, env).value) if op.sender is not None else None
+    effect = SendEffect(
+        identity=name,
+        at=work.now,
+        channel="email",
+        address=address,
+        template=None,
+        subject=_text(evaluate(op.subject, env).value) if op.subject is not None else None,
+        text=_text(evaluate(op.text, env).value) if op.text is not None else None,
+        sender=sender or stay.journey.sender or settings.sender,
+        reply_to=stay.journey.reply_to or settings.reply_to,
+        transactional=True,
+        version=path.version,
+        values=_values(path, op.values, env),
+        fields=fields(work, env),
+    )
+    _do(work, effect)
+    work.note(stay, "sent", trigger=path.trigger, step=op.id, detail="notify", place=op.place)
+
+
+def _mark(work: Work, stay: Stay, path: Path, op: plan.Mark, env: Env, name: Identity) -> None:
+    value = evaluate(op.value, env).value
+    present = work.view.value(op.field)
+    items = present if isinstance(present, tuple) else ()
+    if not isinstance(value, str):
+        work.note(stay, "problem", trigger=path.trigger, step=op.id, reason="unknown", place=op.place)
+        return
+    if (value in items) is not op.remove:
+        return
+    changed = tuple(i for i in items if i != value) if op.remove else (*items, value)
+    work.view = work.view.with_fields({op.field: changed})
+    _do(work, Marked(name, work.now, op.field, value, op.remove))
+
+
+def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Identity) -> None:
+    cause = path.cause.event
+    depth = (cause.depth if cause is not None else 0) + 1
+    if depth > DEEPEST:
+        work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
+        return
+    payload = {key: evaluate(value, env).value for key, value in op.values}
+    work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
+    _do(work, Emitted(name, work.now, op.event, payload))
+
+
+def _do(work: Work, effect: Effect) -> None:
+    work.effects.append(effect)
+    work.stir()
+
+
+def identity(work: Work, stay: Stay, path: Path, step: str) -> Identity:
+    """The identity of an effect of this path."""
+    run = stay.run
+    return Identity(
+        contact=work.contact.id,
+        journey=stay.journey.name,
+        run=run.number if run else 0,
+        trigger=path.head,
+        cause=f"{path.cause.kind}:{path.cause.id}",
+        step=step,
+        iteration=path.rounds.get(step, 0),
+    )
+
+
+def _counted(path: Path, op: plan.Op) -> Path:
+    """Count how often the path did a step: the iteration of the next identity."""
+    return evolve(path, rounds={**path.rounds, op.id: path.rounds.get(op.id, 0) + 1})
+
+
+def _address(work: Work, op: plan.Send, env: Env) -> str | None:
+    if op.to is None:
+        return address_of(work.contact, op.channel, work.facts)
+    return _text(evaluate(op.to, env).value)
+
+
+def _text(value: Value) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _values(path: Path, pairs: tuple[tuple[str, core.Expr], ...], env: Env) -> Mapping[str, Value]:
+    """What a template may use besides the contact: events by name, the cause as `event`, and the `with` values."""
+    values: dict[str, Value] = {}
+    if path.cause.event is not None:
+        values["event"] = record(path.cause.event)
+    values.update({name: record(event) for name, event in path.events.items()})
+    values.update({name: evaluate(value, env).value for name, value in pairs})
+    return values
+
+
+def record(event: Event) -> Value:
+    """An event as a value: its payload, with its time as `at` where the payload has none."""
+    return {"at": event.time, **event.payload}
+
+
+def fields(work: Work, env: Env) -> Mapping[str, Value]:
+    """The contact's fields as a template sees them: stored, derived, and the id."""
+    derived = work.rules.program.schema.derived
+    return {
+        "id": env.contact.id,
+        **env.contact.fields,
+        **{name: evaluate(value, env).value for name, value in derived.items()},
+    }

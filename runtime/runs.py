@@ -1,0 +1,155 @@
+"""Runs: a contact's stay in a journey, from the tick at which the audience holds to what ends it."""
+
+from attrs import evolve
+
+from wend.dsl.ast import ReenterKind
+from wend.dsl.program import EventMatch, OnEntry, StopWhen, Trigger
+from wend.runtime import when
+from wend.runtime.contact import Event
+from wend.runtime.interpret import Env, evaluate
+from wend.runtime.state import Cause, CauseKind, Path, Run
+from wend.runtime.work import Stay, Work
+
+
+def survey(work: Work, stay: Stay) -> None:
+    """Audience and `exit when` on the snapshot: end the run, end the paths of who left, or begin a run."""
+    journey = stay.journey
+    stay.open = _is_open(work, stay)
+    run = stay.run
+    if run is None and (not stay.open or not _may_ever_begin(stay)):
+        return
+    env = work.env(stay)
+    audience = work.ask(journey.audience, env)
+    stay.audience = audience if isinstance(audience, bool) else None
+    stay.leaving = journey.exit_when is not None and work.ask(journey.exit_when, env) is True
+    if run is not None:
+        if stay.leaving:
+            end(work, stay, "exit when")
+            stay.spent = True
+        elif stay.audience is False and run.paths:
+            leave(work, stay)
+    elif may_begin(work, stay):
+        begin(work, stay)
+
+
+def _is_open(work: Work, stay: Stay) -> bool:
+    """Whether the journey is active: from the first moment of `from` to before that of `until`, in its zone."""
+    start, stop = stay.journey.active_from, stay.journey.active_until
+    if start is not None and (opens := stay.zone.day_start(start)) > work.now:
+        work.until(opens)
+        return False
+    if stop is None:
+        return True
+    closes = stay.zone.day_start(stop)
+    if closes > work.now:
+        work.until(closes)
+        return True
+    return False
+
+
+def _may_ever_begin(stay: Stay) -> bool:
+    return not stay.archived and (stay.state.runs == 0 or stay.journey.reenter is not ReenterKind.NEVER)
+
+
+def may_begin(work: Work, stay: Stay) -> bool:
+    """Whether a run may begin now: audience true, `exit when` not true, active, and as `reenter` allows.
+
+    Not before the tick after the one at which the last run ended.
+    """
+    if stay.audience is not True or stay.leaving or not stay.open or stay.spent or not _may_ever_begin(stay):
+        return False
+    ended = stay.state.ended_at
+    if ended is None or stay.journey.reenter is not ReenterKind.AFTER or stay.journey.reenter_after is None:
+        return True
+    release = stay.zone.add(ended, stay.journey.reenter_after)
+    if release > work.now:
+        work.until(release)
+        return False
+    return True
+
+
+def begin(work: Work, stay: Stay) -> None:
+    """A run begins; `on entry` triggers fire."""
+    number = stay.state.runs + 1
+    stay.state = evolve(stay.state, run=Run(number, work.now), runs=number)
+    work.stir()
+    work.note(stay, "entered")
+    for trigger in stay.journey.triggers:
+        for head in trigger.heads:
+            if isinstance(head, OnEntry):
+                start(work, stay, trigger, head.id, Cause(CauseKind.ENTRY, str(number), work.now))
+
+
+def end(work: Work, stay: Stay, reason: str) -> None:
+    """The run ends with all its paths."""
+    when.forget_spell(stay)
+    stay.state = evolve(stay.state, run=None, ended_at=work.now)
+    work.stir()
+    work.note(stay, "exited", reason=reason)
+
+
+def leave(work: Work, stay: Stay) -> None:
+    """The contact is outside the audience: its paths end, the run goes on."""
+    run = stay.run
+    if run is not None:
+        stay.set_run(evolve(run, paths=()))
+        work.stir()
+        work.note(stay, "left")
+
+
+def start(
+    work: Work, stay: Stay, trigger: Trigger, head: str, cause: Cause, key: str | None = None, alias: str | None = None
+) -> None:
+    """A trigger fires: a path stands ready to be walked at this tick, if none of its kind is under way then."""
+    event = cause.event
+    path = Path(
+        trigger=trigger.id,
+        head=head,
+        version=work.rules.program.version,
+        cause=cause,
+        tick=work.now,
+        key=key,
+        events={alias: event} if event is not None and alias is not None else {},
+    )
+    stay.put(path, None)
+
+
+def began_before(work: Work, run: Run, event: Event) -> bool:
+    """Whether a run began before an event: at an earlier tick that is not later, or through an earlier event."""
+    if run.began < work.now and run.began <= event.time:
+        return True
+    return any(path.cause.order < event.key for path in run.paths if path.cause.event is not None)
+
+
+def matches(work: Work, env: Env, match: EventMatch, event: Event) -> bool:
+    """Whether an event is the one that is meant."""
+    if match.event != event.name:
+        return False
+    return match.where is None or evaluate(match.where, env.on(event)).value is True
+
+
+def stop_paths(work: Work, stay: Stay, event: Event) -> None:
+    """`stop on` ends the paths that began before the event."""
+    run = stay.run
+    for path in run.paths if run else ():
+        found = work.trigger_of(stay, path)
+        stops = [s for s in found[1].stops if isinstance(s, EventMatch)] if found else []
+        if path.cause.order < event.key and any(
+            matches(work, work.path_env(stay, path, snapshot=True), stop, event) for stop in stops
+        ):
+            drop(work, stay, path, "stopped", f"stop on {event.name}")
+
+
+def stops_now(work: Work, stay: Stay, path: Path) -> bool:
+    """Whether `stop when` of the path's trigger is true on the snapshot."""
+    found = work.trigger_of(stay, path)
+    conditions = [s.condition for s in found[1].stops if isinstance(s, StopWhen)] if found else []
+    env = work.path_env(stay, path, snapshot=True)
+    return any(work.ask(condition, env) is True for condition in conditions)
+
+
+def drop(work: Work, stay: Stay, path: Path, kind: str, reason: str | None = None) -> None:
+    """A path ends; its trigger is free again."""
+    stay.drop(path)
+    work.stir()
+    work.note(stay, kind, trigger=path.trigger, reason=reason)

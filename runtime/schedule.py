@@ -1,0 +1,126 @@
+"""Triggers of the calendar: dated `when`, `every`, `once on`.
+
+Each due moment is looked at once, at the first tick at or after it: then it fires or is past for good.
+"""
+
+import datetime as dt
+from calendar import monthrange
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from wend.dsl.period import Period
+from wend.dsl.program import Dated, Every, OnceOn, ScheduleKind
+from wend.runtime.calendar import ONE_DAY, Zone, add_to_date
+from wend.runtime.state import Cause, CauseKind
+from wend.runtime.values import FOREVER, Instant, Value
+from wend.runtime.work import Stay, Work
+
+DEFAULT_LATE = Period(seconds=86_400)
+
+
+def dated(work: Work, stay: Stay, head: Dated) -> Cause | None:
+    """A date moved by a length: due once for a value of the field.
+
+    It fires if it falls due no earlier than the value was first seen, the run began and the journey went live, and
+    it is no later than `late up to` allows.
+    """
+    run = stay.run
+    if run is None:
+        return None
+    env = work.env(stay)
+    anchor, length = work.ask(head.anchor, env), work.ask(head.length, env)
+    due = due_moment(anchor, length, head, stay.zone)
+    if due is None:
+        return None
+    value = anchor.isoformat() if isinstance(anchor, dt.date) else ""
+    state = stay.head(head.id)
+    if value not in state.dates:
+        state = evolve(state, dates={**state.dates, value: work.now})
+        stay.set_head(head.id, state)
+    if value in state.done:
+        return None
+    if due > work.now:
+        work.until(due)
+        return None
+    stay.set_head(head.id, evolve(state, done=state.done | {value}))
+    earliest = max(state.dates[value], run.began, work.facts.live_since.get(stay.journey.name, run.began))
+    late = stay.journey.late or work.rules.program.settings.late
+    if due < earliest or (late is not None and stay.zone.add(due, late) < work.now):
+        work.note(stay, "ignored", reason="past", detail=f"it was due on {due.isoformat()}", place=head.place)
+        return None
+    if not stay.may_start:
+        return None
+    return Cause(CauseKind.DATED, value, work.now)
+
+
+def due_moment(anchor: Value, length: Value, head: Dated, zone: Zone) -> Instant | None:
+    """When a dated trigger is due: a datetime keeps its local time, a date means its first moment."""
+    if not isinstance(anchor, dt.date) or not isinstance(length, Period):
+        return None
+    by = -length if head.before else length
+    if isinstance(anchor, dt.datetime):
+        due = zone.add(anchor, by)
+        date: dt.date | None = None if due == FOREVER else zone.local(due).date()
+    else:
+        date = add_to_date(anchor, Period(by.months, by.days))
+        due = FOREVER if date is None else zone.day_start(date)
+        if by.seconds and date is not None:
+            due = zone.add(due, Period(seconds=by.seconds))
+            date = None if due == FOREVER else zone.date(due)
+    if head.clock is not None:
+        return None if date is None else zone.at(date, head.clock)
+    return None if due == FOREVER else due
+
+
+def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
+    """The latest occurrence that is past: one path for it, none before the run began, none that is too old."""
+    run = stay.run
+    if run is None:
+        return None
+    past, coming = around(head, stay.zone, work.now)
+    if coming is not None:
+        work.until(stay.zone.at(coming.date(), coming.time()))
+    state = stay.head(head.id)
+    if past is None or (state.occurrence is not None and past <= state.occurrence):
+        return None
+    stay.set_head(head.id, evolve(state, occurrence=past))
+    at = stay.zone.at(past.date(), past.time())
+    late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
+    if at < run.began or stay.zone.add(at, late) < work.now or not stay.may_start:
+        return None
+    return Cause(CauseKind.OCCURRENCE, past.isoformat(), work.now)
+
+
+def around(head: Every | OnceOn, zone: Zone, now: Instant) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The latest occurrence at or before now and the first after it, both local."""
+    if isinstance(head, OnceOn):
+        only = dt.datetime.combine(head.date, head.clock)
+        return (only, None) if zone.at(head.date, head.clock) <= now else (None, only)
+    past = coming = None
+    for date in _dates(head, zone.date(now)):
+        local = dt.datetime.combine(date, head.clock)
+        if zone.at(date, head.clock) <= now:
+            past = local
+        else:
+            coming = local
+            break
+    return past, coming
+
+
+def _dates(head: Every, today: dt.date) -> Iterator[dt.date]:
+    """The dates of occurrences from some time before today on, enough to have one on each side of now."""
+    match head.kind:
+        case ScheduleKind.DAILY | ScheduleKind.WEEKLY:
+            date = today - 8 * ONE_DAY
+            for _ in range(18):
+                if not head.days or date.weekday() in head.days:
+                    yield date
+                date += ONE_DAY
+        case ScheduleKind.MONTHLY:
+            first = add_to_date(today.replace(day=1), Period(months=-2))
+            for offset in range(5):
+                month = first and add_to_date(first, Period(months=offset))
+                if month is not None:
+                    last = monthrange(month.year, month.month)[1]
+                    yield month.replace(day=min(head.day_of_month or 1, last))

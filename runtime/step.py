@@ -1,0 +1,186 @@
+"""One tick for one contact, over all journeys: the pure function that everything else calls.
+
+1 take in data changes and events by (time, id); 2 snapshot; 3 audience and `exit when`: runs end, paths of who left
+the audience end, runs begin; 4 the events in order: `exit on` and `stop on` end what began before, then `on` triggers
+fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 commit all or nothing.
+"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from wend.dsl.program import Dated, Every, Journey, On, OnceOn, Trigger, When
+from wend.runtime import runs, schedule, when
+from wend.runtime.calendar import next_minute
+from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.effects import Facts, Step
+from wend.runtime.intake import new_events, suppressions, take_in
+from wend.runtime.interpret import evaluate
+from wend.runtime.rules import Rules
+from wend.runtime.schedule import DEFAULT_LATE
+from wend.runtime.state import Cause, CauseKind, JourneyState, State
+from wend.runtime.values import Instant, Value
+from wend.runtime.waits import wake_paths
+from wend.runtime.walk import walk_all
+from wend.runtime.work import Stay, Work, zone_of
+
+
+def step(
+    rules: Rules,
+    contact: Contact,
+    state: State,
+    inbox: Inbox,
+    now: Instant,
+    facts: Facts,
+    explain: bool = False,
+) -> Step:
+    """What happens to one contact at one tick.
+
+    Args:
+        contact: its data before this tick.
+        state: what the engine kept of it; `NEW` for one never stepped.
+        inbox: what arrived since its last step, in the order of arrival.
+        now: the time of the tick, a whole minute, UTC.
+        facts: what is not the contact's own, read once for the tick.
+        explain: keep the details in the trace too.
+
+    Returns:
+        the contact and state to save, the effects, and the earliest instant at which anything could change
+        without new data (never at or before `now`).
+    """
+    events = new_events(contact, state, inbox, now)
+    snapshot = take_in(contact, events, inbox)
+    work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
+    fresh = suppressions(snapshot, events, facts, now)
+    work.effects.extend(fresh)
+    work.suppressed = state.suppressed | {s.suppression for s in fresh}
+    work.stays = list(_stays(work, inbox))
+    for stay in work.stays:
+        runs.survey(work, stay)
+    for event in events:
+        for stay in work.stays:
+            _happen(work, stay, event)
+    for stay in work.stays:
+        if stay.open:
+            wake_paths(work, stay)
+            _calendar(work, stay)
+    for stay in work.stays:
+        if stay.open and not stay.archived:
+            _conditions(work, stay)
+    walk_all(work)
+    return _commit(work)
+
+
+def _stays(work: Work, inbox: Inbox) -> Iterator[Stay]:
+    """The journeys of the program, then those that are no longer in it but have paths under way."""
+    known = work.before.journeys
+    backlog = inbox.imported or work.before.known
+    for journey in work.rules.program.journeys:
+        stay = _stay(work, journey, known.get(journey.name))
+        stay.first_seen = journey.name not in known and backlog
+        yield stay
+    for name, state in known.items():
+        if name not in work.rules.names and state.run is not None and state.run.paths:
+            archived = work.rules.archived(state.run.paths[0].version, name)
+            if archived is not None:
+                stay = _stay(work, archived, state)
+                stay.archived = True
+                yield stay
+
+
+def _stay(work: Work, journey: Journey, state: JourneyState | None) -> Stay:
+    zone, problem = zone_of(work, journey)
+    stay = Stay(journey, zone, state or JourneyState())
+    if problem is not None:
+        work.note(stay, "problem", reason="timezone", detail=problem)
+    return stay
+
+
+def _happen(work: Work, stay: Stay, event: Event) -> None:
+    """One event for one journey: it ends what began before it, then it may start something."""
+    run = stay.run
+    if run is not None:
+        env = work.env(stay)
+        hit = any(runs.matches(work, env, match, event) for match in stay.journey.exit_on)
+        if hit and runs.began_before(work, run, event):
+            runs.end(work, stay, "exit on")
+            return
+        runs.stop_paths(work, stay, event)
+    if not event.imported and not stay.archived:
+        _fire_on(work, stay, event)
+
+
+def _fire_on(work: Work, stay: Stay, event: Event) -> None:
+    env = work.env(stay)
+    for trigger, head in _heads(stay, On):
+        if not runs.matches(work, env, head.match, event):
+            continue
+        late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
+        if stay.zone.add(event.time, late) < work.now:
+            work.note(stay, "ignored", trigger=trigger.id, reason="late", place=head.place)
+            continue
+        if stay.run is None and runs.may_begin(work, stay):
+            runs.begin(work, stay)
+        if not stay.may_start:
+            continue
+        key = _key(evaluate(head.key, env.on(event)).value) if head.key is not None else None
+        if head.key is not None and key is None:
+            work.note(stay, "ignored", trigger=trigger.id, reason="no key", place=head.place)
+            continue
+        cause = Cause(CauseKind.EVENT, event.id, event.time, event)
+        runs.start(work, stay, trigger, head.id, cause, key, head.alias)
+
+
+def _key(value: Value) -> str | None:
+    """The key of a path as text, different for different values."""
+    return None if value is None else f"{type(value).__name__}:{value}"
+
+
+def _calendar(work: Work, stay: Stay) -> None:
+    """Dated triggers and schedules."""
+    if stay.archived:
+        return
+    for trigger in stay.journey.triggers:
+        for head in trigger.heads:
+            cause = None
+            if isinstance(head, Dated):
+                cause = schedule.dated(work, stay, head)
+            elif isinstance(head, Every | OnceOn):
+                cause = schedule.recurring(work, stay, head)
+            if cause is not None:
+                runs.start(work, stay, trigger, head.id, cause)
+
+
+def _conditions(work: Work, stay: Stay) -> None:
+    """Every `when`, on the snapshot."""
+    for trigger, head in _heads(stay, When):
+        cause = when.observe(work, stay, head)
+        if cause is not None:
+            runs.start(work, stay, trigger, head.id, cause)
+
+
+H = TypeVar("H", On, When)
+
+
+def _heads(stay: Stay, kind: type[H]) -> Iterator[tuple[Trigger, H]]:
+    for trigger in stay.journey.triggers:
+        for head in trigger.heads:
+            if isinstance(head, kind):
+                yield trigger, head
+
+
+def _commit(work: Work) -> Step:
+    # A journey that is not active yet has not seen the contact: its backlog is who is there when it goes live.
+    journeys = {s.journey.name: s.state for s in work.stays if s.open or s.journey.name in work.before.journeys}
+    state = State(
+        format=work.before.format,
+        known=True,
+        journeys={**work.before.journeys, **journeys},
+        sends=tuple(work.sends),
+        emitted=tuple(work.emitted),
+        suppressed=work.suppressed,
+    )
+    if state == work.before:
+        state = work.before
+    later = next_minute(work.now)
+    wake = later if work.stirred or work.emitted else max(work.wake, later)
+    return Step(work.view, state, tuple(work.effects), wake, tuple(work.trace))

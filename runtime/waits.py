@@ -1,0 +1,173 @@
+"""Waits: when a path that reached one may go on.
+
+A wait counts from the tick that reached it. A condition comes before the deadline. A date that is past when it is
+reached, or unknown, goes to `else`.
+"""
+
+import datetime as dt
+from typing import assert_never
+
+from attrs import evolve, frozen
+
+from wend.dsl import plan
+from wend.dsl.period import Period
+from wend.runtime.calendar import ONE_DAY, Zone
+from wend.runtime.contact import Event
+from wend.runtime.interpret import Env, evaluate
+from wend.runtime.state import Path, Phase
+from wend.runtime.values import FOREVER, Bounded, Instant, Value
+from wend.runtime.work import Stay, Work
+
+Wait = (
+    plan.WaitFor
+    | plan.WaitUntilClock
+    | plan.WaitUntilDay
+    | plan.WaitUntilMoment
+    | plan.WaitCondition
+    | plan.WaitEvent
+    | plan.RepeatNext
+)
+
+
+@frozen
+class Over:
+    """The wait is over: go to that operation, with the awaited event if there was one."""
+
+    target: int
+    event: tuple[str, Event] | None = None
+
+
+@frozen
+class Pending:
+    """The wait goes on: nothing changes before then without new data."""
+
+    until: Instant
+
+
+def reach(op: Wait, path: Path, env: Env) -> Path:
+    """The path as it waits from now on, with the end of the wait where that is fixed now."""
+    return evolve(path, phase=Phase.WAITING, since=env.now, due=_due(op, env))
+
+
+def _due(op: Wait, env: Env) -> Instant | None:
+    """When a wait of fixed length is over; now where its length is unknown; None where it has none."""
+    match op:
+        case plan.WaitFor():
+            return _after(evaluate(op.length, env).value, env)
+        case plan.RepeatNext():
+            return env.now if op.every is None else _after(evaluate(op.every, env).value, env)
+        case plan.WaitUntilClock():
+            clock = evaluate(op.clock, env).value
+            return env.zone.next_clock(env.now, clock) if isinstance(clock, dt.time) else env.now
+        case plan.WaitUntilDay():
+            return next_weekday(op, env.zone, env.now)
+        case plan.WaitCondition():
+            return None if op.limit is None else _after(evaluate(op.limit, env).value, env)
+        case plan.WaitEvent():
+            return _after(evaluate(op.limit, env).value, env)
+        case plan.WaitUntilMoment():
+            return None
+        case _:
+            assert_never(op)
+
+
+def _after(length: Value, env: Env) -> Instant:
+    return env.zone.add(env.now, length) if isinstance(length, Period) else env.now
+
+
+def next_weekday(op: plan.WaitUntilDay, zone: Zone, now: Instant) -> Instant:
+    """The first of these weekdays whose moment (the time, or the start of the day) is not past."""
+    date = zone.date(now) - ONE_DAY
+    while True:
+        if date.weekday() in op.days:
+            at = zone.day_start(date) if op.clock is None else zone.at(date, op.clock.value)
+            if at >= now:
+                return at
+        date += ONE_DAY
+
+
+def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
+    """Whether a wait that was reached at `path.since` is over."""
+    now, due = env.now, path.due
+    match op:
+        case plan.WaitUntilMoment():
+            return _look_moment(op, path, pc, env)
+        case plan.WaitCondition():
+            value, until, _ = evaluate(op.condition, env)
+            if value is True:
+                return Over(pc + 1)
+            if due is not None and now >= due:
+                return Over(pc + 1 if op.otherwise is None else op.otherwise)
+            return Pending(until if due is None else min(until, due))
+        case plan.WaitEvent():
+            return _look_event(op, path, pc, env)
+        case plan.RepeatNext():
+            return Over(op.head) if due is None or now >= due else Pending(due)
+        case _:
+            return Over(pc + 1) if due is None or now >= due else Pending(due)
+
+
+def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env) -> Over | Pending:
+    missed = Over(pc + 1 if op.otherwise is None else op.otherwise)
+    at, until = target(op, env)
+    if at is None or (path.since is not None and at < path.since):
+        return missed
+    return Over(pc + 1) if at <= env.now else Pending(min(at, until))
+
+
+def target(op: plan.WaitUntilMoment, env: Env) -> tuple[Instant | None, Instant]:
+    """The moment that is waited for, and until when that cannot change."""
+    value, until, _ = evaluate(op.moment, env)
+    offset = Bounded(Period()) if op.offset is None else evaluate(op.offset, env)
+    until = min(until, offset.until)
+    if not isinstance(value, dt.date) or not isinstance(offset.value, Period):
+        return None, until
+    start = value if isinstance(value, dt.datetime) else env.zone.day_start(value)
+    at = env.zone.add(start, offset.value)
+    if at == FOREVER:
+        return None, until
+    if op.clock is not None:
+        at = env.zone.at(env.zone.date(at), op.clock.value)
+    return at, until
+
+
+def _look_event(op: plan.WaitEvent, path: Path, pc: int, env: Env) -> Over | Pending:
+    """An awaited event counts by its own time within the wait."""
+    due, since = path.due or FOREVER, path.since or env.now
+    bound = due
+    for event in env.contact.events.get(op.event, ()):
+        if not since < event.time <= due:
+            continue
+        if op.where is None:
+            return Over(pc + 1, (op.alias, event) if op.alias else None)
+        value, until, _ = evaluate(op.where, env.on(event))
+        if value is True:
+            return Over(pc + 1, (op.alias, event) if op.alias else None)
+        bound = min(bound, until)
+    if env.now >= due:
+        return Over(pc + 1 if op.otherwise is None else op.otherwise)
+    return Pending(bound)
+
+
+def advance(path: Path, over: Over) -> Path:
+    """The path after its wait."""
+    events = path.events if over.event is None else {**path.events, over.event[0]: over.event[1]}
+    return evolve(path, pc=over.target, phase=Phase.READY, since=None, due=None, events=events)
+
+
+def wake_paths(work: Work, stay: Stay) -> None:
+    """Waiting paths whose wait is over on the snapshot stand ready to be walked."""
+    run = stay.run
+    for path in run.paths if run else ():
+        found = work.trigger_of(stay, path)
+        if path.phase is not Phase.WAITING or found is None:
+            continue
+        op = found[1].body[path.pc]
+        if isinstance(op, Wait):
+            answer = look(op, path, path.pc, work.path_env(stay, path, snapshot=True))
+            if isinstance(answer, Over):
+                stay.put(advance(path, answer), path)
+                work.note(stay, "passed", trigger=path.trigger, step=op.id)
+                work.stir()
+            else:
+                work.until(answer.until)

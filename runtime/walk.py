@@ -1,0 +1,196 @@
+"""Walking paths: each goes on from where it stands until it waits, is held, or ends.
+
+Journeys by priority and name, paths in the order of the file, held sends first. A path sees its own writes and those
+of paths walked before it.
+"""
+
+from typing import assert_never
+
+from attrs import evolve
+
+from wend.dsl import plan
+from wend.dsl.program import When
+from wend.runtime import perform, runs, when
+from wend.runtime.hashing import share
+from wend.runtime.interpret import evaluate
+from wend.runtime.rules import head_of
+from wend.runtime.state import CauseKind, Path, Phase
+from wend.runtime.waits import Over, Pending, Wait, advance, look, reach
+from wend.runtime.work import Stay, Work
+
+MOST_OPERATIONS = 10_000
+"""How many operations a path may do in one tick; then it goes on at the next."""
+
+
+def walk_all(work: Work) -> None:
+    """All paths of all journeys."""
+    for stay in work.stays:
+        if stay.open:
+            for path in _in_order(work, stay):
+                if stay.run is not None and any(p is path for p in stay.run.paths):
+                    _take_up(work, stay, path)
+
+
+def _in_order(work: Work, stay: Stay) -> list[Path]:
+    def rank(path: Path) -> tuple[bool, int, object]:
+        found = work.trigger_of(stay, path)
+        return path.phase is not Phase.HELD, found[0] if found else 0, (path.cause.order, path.head)
+
+    return sorted(stay.run.paths, key=rank) if stay.run else []
+
+
+def _take_up(work: Work, stay: Stay, path: Path) -> None:
+    if path.tick == work.now and not _admit(work, stay, path):
+        return
+    if runs.stops_now(work, stay, path):
+        runs.drop(work, stay, path, "stopped", "stop when")
+        return
+    if path.phase is not Phase.WAITING:
+        walk(work, stay, path)
+
+
+def _admit(work: Work, stay: Stay, path: Path) -> bool:
+    """Whether a path that fired at this tick begins: none of its trigger (and key) is under way, or it replaces it."""
+    found = work.trigger_of(stay, path)
+    run = stay.run
+    if found is None or run is None:
+        return False
+    head = head_of(found[1], path.head)
+    once = getattr(head, "once", False)
+    token = (path.trigger, path.key or "")
+    if once and token in stay.state.keys:
+        stay.drop(path)
+        work.note(stay, "ignored", trigger=path.trigger, reason="key done")
+        return False
+    busy = [p for p in run.paths if p is not path and _same_line(p, path) and (p.tick < work.now or _begun(p))]
+    if busy and not stay.journey.newest_path_only:
+        stay.drop(path)
+        work.note(stay, "ignored", trigger=path.trigger, reason="under way")
+        return False
+    for old in busy:
+        runs.drop(work, stay, old, "stopped", "a newer path")
+    if once:
+        stay.state = evolve(stay.state, keys=stay.state.keys | {token})
+    if path.cause.kind is CauseKind.WHEN and isinstance(head, When):
+        when.latch(stay, head, work.now)
+    work.stir()
+    work.note(stay, "fired", trigger=path.trigger, reason=path.cause.kind.value, place=head.place if head else None)
+    return True
+
+
+def _same_line(left: Path, right: Path) -> bool:
+    return left.trigger == right.trigger and left.key == right.key
+
+
+def _begun(path: Path) -> bool:
+    """Whether a path of this tick has been walked already, and stands somewhere now."""
+    return path.phase is not Phase.READY or path.pc > 0
+
+
+def walk(work: Work, stay: Stay, path: Path) -> None:
+    """Go on from where the path stands."""
+    found = work.trigger_of(stay, path)
+    if found is None:
+        runs.drop(work, stay, path, "problem", "its version is not kept")
+        return
+    body = found[1].body
+    begun = path
+    for _ in range(MOST_OPERATIONS):
+        if path.pc >= len(body):
+            stay.put(path, begun)
+            runs.drop(work, stay, path, "finished")
+            return
+        op = body[path.pc]
+        match op:
+            case plan.Stop():
+                stay.put(path, begun)
+                runs.drop(work, stay, path, "finished", "stop")
+                return
+            case plan.Exit():
+                runs.end(work, stay, "exit")
+                stay.spent = True
+                return
+            case plan.Send():
+                moved = perform.send(work, stay, path, op)
+                if moved.phase is Phase.HELD:
+                    stay.put(moved, begun)
+                    return
+                path = evolve(moved, pc=moved.pc + 1, phase=Phase.READY, since=None)
+            case plan.Notify() | plan.Set() | plan.Mark() | plan.Emit():
+                path = evolve(perform.act(work, stay, path, op), pc=path.pc + 1)
+            case (
+                plan.WaitFor()
+                | plan.WaitUntilClock()
+                | plan.WaitUntilDay()
+                | plan.WaitUntilMoment()
+                | plan.WaitCondition()
+                | plan.WaitEvent()
+            ):
+                path = _wait(work, stay, path, op)
+                if path.phase is Phase.WAITING:
+                    stay.put(path, begun)
+                    return
+            case plan.RepeatNext():
+                counter = body[op.head].id
+                rounds = {**path.rounds, counter: path.rounds.get(counter, 0) + 1}
+                path = _wait(work, stay, evolve(path, rounds=rounds), op)
+                if path.phase is Phase.WAITING:
+                    stay.put(path, begun)
+                    return
+            case plan.Branch() | plan.Jump() | plan.Split() | plan.RepeatTest():
+                path = _go(work, stay, path, op)
+            case _:
+                assert_never(op)
+    stay.put(path, begun)
+    work.stir()
+    work.note(stay, "problem", trigger=path.trigger, reason="long", detail="the path goes on at the next tick")
+
+
+def _wait(work: Work, stay: Stay, path: Path, op: Wait) -> Path:
+    """Reach a wait: pass it where it is over already, else stand there."""
+    env = work.path_env(stay, path, snapshot=False)
+    waiting = reach(op, path, env)
+    answer = look(op, waiting, path.pc, env)
+    if isinstance(answer, Over):
+        return advance(waiting, answer)
+    _remember(work, answer)
+    work.note(stay, "waiting", trigger=path.trigger, step=op.id, place=op.place)
+    return waiting
+
+
+def _remember(work: Work, answer: Pending) -> None:
+    work.until(answer.until)
+
+
+def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.Split | plan.RepeatTest) -> Path:
+    """Operations that only decide where to go."""
+    match op:
+        case plan.Jump():
+            return evolve(path, pc=op.target)
+        case plan.Branch():
+            value = evaluate(op.condition, work.path_env(stay, path, snapshot=False)).value
+            target = path.pc + 1 if value is True else op.on_false if value is False else op.on_unknown
+            work.note(stay, "decided", trigger=path.trigger, step=op.id, detail=str(value), place=op.place)
+            return evolve(path, pc=target)
+        case plan.Split():
+            return evolve(path, pc=_arm(work, stay, path, op))
+        case plan.RepeatTest():
+            done = path.rounds.get(op.id, 0) >= op.times
+            if not done and op.until is not None:
+                done = evaluate(op.until, work.path_env(stay, path, snapshot=False)).value is True
+            if not done:
+                return evolve(path, pc=path.pc + 1)
+            return evolve(path, pc=op.done, rounds={k: v for k, v in path.rounds.items() if k != op.id})
+
+
+def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> int:
+    """The variant of the contact: a hash of journey, split and contact; with `each time` of the cause too."""
+    parts = [stay.journey.name, op.name, work.contact.id]
+    if op.each_time:
+        parts.append(path.cause.id)
+    place, below = share(*parts) * 100, 0.0
+    for arm in op.arms:
+        below += arm.share
+        if place < below:
+            return arm.target
+    return op.otherwise

@@ -1,0 +1,104 @@
+"""`when C`: the latch of a condition.
+
+It fires at the first tick of a run at which C holds and is latched then. It is armed again by a new run (or with
+`repeatedly`), and only if C was seen false since it fired. At most once a day, unless `at most every` says otherwise.
+"""
+
+from attrs import evolve
+
+from wend.dsl.ast import ReenterKind
+from wend.dsl.program import When
+from wend.runtime.interpret import evaluate
+from wend.runtime.state import Cause, CauseKind, HeadState, Run
+from wend.runtime.values import Instant
+from wend.runtime.work import Stay, Work
+
+
+def observe(work: Work, stay: Stay, head: When) -> Cause | None:
+    """Look at the condition on the snapshot: remember what was seen, and the cause of a path if one is to begin."""
+    state = stay.head(head.id)
+    run = stay.run
+    if not worth_asking(stay, head, state):
+        return None
+    value, until, _ = evaluate(head.condition, work.env(stay))
+    work.until(until)
+    seen = _seen(work, state, head, value is True, value is False, run)
+    if stay.first_seen and stay.journey.backlog_skip and value is True:
+        seen = evolve(seen, latched=True, seen_false=False, latched_run=run.number if run else 0)
+    if seen != state:
+        stay.set_head(head.id, seen)
+    if run is None or value is not True or not armed(head, seen, run):
+        return None
+    for release in (lasting(work, stay, head, seen), spaced(work, stay, head, seen)):
+        if release is not None and release > work.now:
+            work.until(release)
+            return None
+    if not stay.may_start:
+        return None
+    return Cause(CauseKind.WHEN, str(seen.firings + 1), work.now)
+
+
+def worth_asking(stay: Stay, head: When, state: HeadState) -> bool:
+    """Whether the condition can matter: while armed in a run; once latched, until it is seen false."""
+    if state.latched and not state.seen_false:
+        return head.repeatedly or stay.journey.reenter is not ReenterKind.NEVER
+    if stay.first_seen and stay.journey.backlog_skip:
+        return True
+    return stay.run is not None and armed(head, state, stay.run)
+
+
+def armed(head: When, state: HeadState, run: Run) -> bool:
+    """Whether it may fire in this run."""
+    if not state.latched:
+        return True
+    return state.seen_false and (head.repeatedly or state.latched_run != run.number)
+
+
+def _seen(work: Work, state: HeadState, head: When, true: bool, false: bool, run: Run | None) -> HeadState:
+    if state.latched and false and not state.seen_false:
+        state = evolve(state, seen_false=True)
+    if head.lasting is not None:
+        since = (state.true_since or work.now) if true and run is not None else None
+        if since != state.true_since:
+            state = evolve(state, true_since=since)
+    return state
+
+
+def lasting(work: Work, stay: Stay, head: When, state: HeadState) -> Instant | None:
+    """When the condition will have held for as long as `for D` asks; None where nothing is asked."""
+    if head.lasting is None or state.true_since is None:
+        return None
+    return stay.zone.add(state.true_since, head.lasting)
+
+
+def spaced(work: Work, stay: Stay, head: When, state: HeadState) -> Instant | None:
+    """When it may fire again after its last firing: the next local day, or after `at most every`."""
+    if state.fired_at is None:
+        return None
+    if head.at_most_every is not None:
+        return stay.zone.add(state.fired_at, head.at_most_every)
+    return stay.zone.next_day(state.fired_at)
+
+
+def latch(stay: Stay, head: When, now: Instant) -> None:
+    """The path has begun: latched until armed again."""
+    run = stay.run
+    state = stay.head(head.id)
+    stay.set_head(
+        head.id,
+        evolve(
+            state,
+            firings=state.firings + 1,
+            fired_at=now,
+            latched=True,
+            seen_false=False,
+            latched_run=run.number if run else 0,
+        ),
+    )
+
+
+def forget_spell(stay: Stay) -> None:
+    """A run has ended: how long a condition has held counts anew in the next."""
+    for name, state in stay.state.heads.items():
+        if state.true_since is not None:
+            stay.set_head(name, evolve(state, true_since=None))

@@ -1,0 +1,185 @@
+"""The bench of one step: what has been read, decided and changed so far for one contact at one tick."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, evolve, field
+
+from wend.dsl import core
+from wend.dsl.diagnostics import WendError
+from wend.dsl.program import Journey, Trigger
+from wend.runtime.calendar import Zone, zone
+from wend.runtime.contact import Contact, Event
+from wend.runtime.effects import Effect, Facts, TraceEntry
+from wend.runtime.interpret import Env, evaluate
+from wend.runtime.rules import Rules
+from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression
+from wend.runtime.values import FOREVER, Bounded, Instant, Value
+
+EXPLAINED = frozenset({"waiting", "passed", "decided", "ignored"})
+"""Kinds of trace entries that are only kept when somebody asks."""
+
+
+@define(eq=False)
+class Stay:
+    """One journey for the contact, during a step.
+
+    Args:
+        audience: whether the contact is in the audience on the snapshot: True, False or None for unknown.
+        leaving: whether `exit when` is true on the snapshot.
+        open: the journey is active now.
+        archived: the journey is no longer in the program; its paths finish, nothing begins.
+        first_seen: the contact is first seen by this journey, at its launch or through an import.
+        spent: the run ended at this tick, and not by `exit on`: no run may begin before the next.
+    """
+
+    journey: Journey
+    zone: Zone
+    state: JourneyState
+    audience: bool | None = None
+    leaving: bool = False
+    open: bool = True
+    archived: bool = False
+    first_seen: bool = False
+    spent: bool = False
+
+    @property
+    def run(self) -> Run | None:
+        """The present run."""
+        return self.state.run
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a path may begin now: in the audience, active, in a run, not archived."""
+        return self.audience is True and self.open and self.state.run is not None and not self.archived
+
+    def head(self, head: str) -> HeadState:
+        """What an entry point remembers."""
+        return self.state.heads.get(head) or HeadState()
+
+    def set_head(self, head: str, state: HeadState) -> None:
+        """Remember something for an entry point."""
+        self.state = evolve(self.state, heads={**self.state.heads, head: state})
+
+    def set_run(self, run: Run | None) -> None:
+        """Replace the present run."""
+        self.state = evolve(self.state, run=run)
+
+    def put(self, path: Path, replaced: Path | None) -> None:
+        """Put a path in the place of another, or at the end."""
+        run = self.state.run
+        if run is None:
+            return
+        if replaced is None:
+            paths = (*run.paths, path)
+        else:
+            paths = tuple(path if p is replaced else p for p in run.paths)
+        self.set_run(evolve(run, paths=paths))
+
+    def drop(self, path: Path) -> None:
+        """Take a path out of the run."""
+        run = self.state.run
+        if run is not None:
+            self.set_run(evolve(run, paths=tuple(p for p in run.paths if p is not path)))
+
+
+@define(eq=False)
+class Work:
+    """Everything of a step that is not yet committed.
+
+    `contact` is the snapshot that all conditions read; `view` is what paths see: the snapshot and the writes so far.
+    """
+
+    rules: Rules
+    facts: Facts
+    now: Instant
+    contact: Contact
+    view: Contact
+    before: State
+    explain: bool
+    stays: list[Stay] = field(factory=list)
+    sends: list[Sent] = field(factory=list)
+    emitted: list[Event] = field(factory=list)
+    suppressed: frozenset[Suppression] = frozenset()
+    effects: list[Effect] = field(factory=list)
+    trace: list[TraceEntry] = field(factory=list)
+    wake: Instant = FOREVER
+    stirred: bool = False
+    derived: dict[tuple[str, str], Bounded] = field(factory=dict)
+    under_way: frozenset[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Find the journeys of which a path is under way as the step begins."""
+        journeys = self.before.journeys
+        self.under_way = frozenset(name for name, state in journeys.items() if state.run and state.run.paths)
+
+    def until(self, instant: Instant) -> None:
+        """Something may change at that instant."""
+        self.wake = min(self.wake, instant)
+
+    def stir(self) -> None:
+        """Something was done that conditions may read: come again at the next minute."""
+        self.stirred = True
+
+    def ask(self, expr: core.Expr, env: Env) -> Value:
+        """The value of an expression; until when it holds is remembered."""
+        value, until, _ = evaluate(expr, env)
+        self.until(until)
+        return value
+
+    def note(self, stay: Stay, kind: str, **more: Any) -> None:
+        """Write down what happened. Details are kept only when somebody asks."""
+        if kind in EXPLAINED and not self.explain:
+            return
+        self.trace.append(TraceEntry(kind=kind, at=self.now, journey=stay.journey.name, **more))
+
+    def env(self, stay: Stay) -> Env:
+        """What headers and `when` see: the snapshot and the run."""
+        run = stay.state.run
+        return Env(
+            now=self.now,
+            zone=stay.zone,
+            contact=self.contact,
+            functions=self.rules.functions,
+            run_entry=run.began if run else None,
+            run_labels=run.labels if run else _NOTHING,
+            under_way=self.under_way,
+            derived=self.derived,
+        )
+
+    def path_env(self, stay: Stay, path: Path, snapshot: bool) -> Env:
+        """What a path sees: the snapshot, or its own view with the writes so far."""
+        run = stay.state.run
+        return Env(
+            now=self.now,
+            zone=stay.zone,
+            contact=self.contact if snapshot else self.view,
+            functions=self.rules.functions,
+            run_entry=run.began if run else None,
+            path_entry=path.cause.order,
+            run_labels=run.labels if run else _NOTHING,
+            path_labels=path.labels,
+            events=path.events,
+            under_way=self.under_way,
+            derived=self.derived if snapshot or self.view is self.contact else {},
+        )
+
+    def trigger_of(self, stay: Stay, path: Path) -> tuple[int, Trigger] | None:
+        """The trigger of a path, in the version that the path began on, and its place in the file."""
+        return self.rules.trigger(path.version, stay.journey.name, path.trigger)
+
+
+_NOTHING: Mapping[str, Instant] = {}
+
+
+def zone_of(work: Work, journey: Journey) -> tuple[Zone, str | None]:
+    """The zone in which a journey sees the contact, and what was wrong with the contact's own, if anything."""
+    base = journey.zone or work.rules.program.settings.zone or work.facts.zone
+    if journey.contact_zone:
+        own = work.contact.value("timezone")
+        if own is not None:
+            try:
+                return zone(str(own)), None
+            except WendError as error:
+                return zone(base), error.message
+    return zone(base), None
