@@ -1,7 +1,7 @@
 """Whole loads: all the contacts, or all the events, of several files, checked against one another and the clock."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,22 +31,18 @@ def load_events(
     paths: Iterable[Path],
     mapping: EventMapping,
     zone: Zone,
-    types: dict[str, Types] | None = None,
+    types: Mapping[str, Types] | None = None,
     tally: Tally | None = None,
 ) -> list[EventRecord]:
     """All events of the files, or none: see `read_events`. Of one id in two files the first wins."""
     tally = tally or Tally()
-    ids: set[str] = set()
-    events: list[EventRecord] = []
+    events: dict[str, EventRecord] = {}
     for path in paths:
         for event in read_events(path, mapping, zone, types, tally):
-            if event.id in ids:
+            if events.setdefault(event.id, event) is not event:
                 tally.duplicates += 1
                 tally.events -= 1
-                continue
-            events.append(event)
-        ids.update(e.id for e in events)
-    return events
+    return list(events.values())
 
 
 def check_events_known(

@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from wend.config import ProjectError
+from wend.init import init_project
+from wend.project import load_project
+
+
+def test_the_project_that_init_writes_can_be_loaded_with_its_data(tmp_path: Path) -> None:
+    written = init_project(tmp_path / "new" / "shop")
+    assert [p.relative_to(tmp_path / "new" / "shop").as_posix() for p in written] == [
+        "README.md",
+        "data/contacts.csv",
+        "data/events.csv",
+        "journeys/winback.journey",
+        "templates/winback-1.html",
+        "templates/winback-2.html",
+        "templates/winback-3.html",
+        "wend.toml",
+    ]
+    project = load_project(tmp_path / "new" / "shop")
+    assert [p.name for p in project.scripts()] == ["winback.journey"]
+    assert project.contacts is not None
+    contacts = project.contacts.load(project.zone, {"email": "text", "name": "text?", "consent_email": "boolean"})
+    assert len(contacts) == 12
+    types = {"purchase": {"amount": "number", "channel": '"web" | "shop"'}}
+    (events,) = [s.load(project.zone, types, {c.id for c in contacts}) for s in project.events]
+    assert len(events) == 16
+
+
+def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert init_project(tmp_path / "empty")
+    with pytest.raises(ProjectError) as caught:
+        init_project(tmp_path / "empty")
+    assert caught.value.message == "there is something in the folder already"
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("mine")
+    with pytest.raises(ProjectError):
+        init_project(tmp_path / "full")
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
+    with pytest.raises(ProjectError, match="there is a file of that name"):
+        init_project(tmp_path / "full" / "mine.txt")

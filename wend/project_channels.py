@@ -1,0 +1,147 @@
+"""What `[channels.NAME]` says: settings, from which the host makes live channels."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from wend.config import ProjectError, Section
+from wend.runtime.channels import Promise, Security
+
+KINDS = ("folder", "console", "smtp")
+PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What every channel has.
+
+    Args:
+        name: `email`, `sms`, as a script says it.
+        address: the contact's field that holds the address.
+        sender: who messages are from where neither step nor template says it, or None.
+        place: where `wend.toml` says all this.
+    """
+
+    name: str
+    address: str
+    sender: str | None = None
+    place: str | None = None
+
+
+@frozen(kw_only=True)
+class ConsoleSettings(Settings):
+    """Messages are printed."""
+
+
+@frozen(kw_only=True)
+class FolderSettings(Settings):
+    """Messages become files in a folder."""
+
+    path: Path
+
+
+@frozen(kw_only=True)
+class SmtpSettings(Settings):
+    """Messages go to a mail server.
+
+    `user` is told as it is, or `user_env` names the environment variable that holds it; the password is only ever in
+    the environment. `timeout` is in seconds. `promise` says what happens where the server's last answer is lost.
+    """
+
+    host: str
+    port: int
+    security: Security
+    user: str | None = None
+    user_env: str | None = None
+    password_env: str | None = None
+    timeout: int = 30
+    cafile: Path | None = None
+    promise: Promise = Promise.AT_LEAST_ONCE
+
+    def credentials(self, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+        """User and password, or None where the server wants none.
+
+        Args:
+            environ: the environment variables.
+
+        Raises:
+            ProjectError: a variable is not set.
+        """
+        user = self.user
+        if self.user_env is not None:
+            user = self._variable(self.user_env, environ)
+        return user, None if self.password_env is None else self._variable(self.password_env, environ)
+
+    def _variable(self, name: str, environ: Mapping[str, str]) -> str:
+        value = environ.get(name)
+        if not value:
+            message = f"the environment variable `{name}` is not set; the channel `{self.name}` needs it"
+            raise ProjectError(message, f"set it first, such as by `export {name}=…`", self.place)
+        return value
+
+
+ChannelSettings = ConsoleSettings | FolderSettings | SmtpSettings
+
+
+def read_channels(section: Section, root: Path) -> dict[str, ChannelSettings]:
+    """The channels of a project. Raises `ProjectError`."""
+    channels: dict[str, ChannelSettings] = {}
+    for name in section.data:
+        below = section.section(name)
+        if below is not None:
+            channels[name] = _channel(name, below, root)
+    return channels
+
+
+def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
+    section.need("kind", 'write `kind = "folder"`, `"console"` or `"smtp"`')
+    kind = section.choice("kind", KINDS)
+    common = ("kind", "address", "from")
+    address = section.text("address") or _usual_address(name)
+    if address is None:
+        raise section.error(f"{section.title} needs `address`", None, "it names the contact's field with the address")
+    sender, place = section.text("from"), section.file.place(*section.steps)
+    if kind == "console":
+        section.only(*common)
+        return ConsoleSettings(name=name, address=address, sender=sender, place=place)
+    if kind == "folder":
+        section.only(*common, "path")
+        path = root / section.need("path", 'write `path = "outbox"`')
+        return FolderSettings(name=name, address=address, sender=sender, place=place, path=path)
+    return _smtp(name, section, root, address, sender)
+
+
+def _smtp(name: str, section: Section, root: Path, address: str, sender: str | None) -> SmtpSettings:
+    section.only(
+        *("kind", "address", "from", "host", "port", "security"),
+        *("user", "user_env", "password_env", "timeout", "cafile", "promise"),
+    )
+    if "user" in section and "user_env" in section:
+        raise section.error("`user` and `user_env` cannot both be told", "user_env")
+    has_user = "user" in section or "user_env" in section
+    if has_user is not ("password_env" in section):
+        raise section.error(
+            "a user and a password go together", None, 'write `user_env = "…"` and `password_env = "…"`'
+        )
+    security = Security(section.choice("security", Security) or Security.STARTTLS)
+    cafile = section.text("cafile")
+    return SmtpSettings(
+        name=name,
+        address=address,
+        sender=sender,
+        place=section.file.place(*section.steps),
+        host=section.need("host", 'write `host = "mail.shop.example"`'),
+        port=section.number("port", 1, 65_535) or PORTS[security],
+        security=security,
+        user=section.text("user"),
+        user_env=section.text("user_env"),
+        password_env=section.text("password_env"),
+        timeout=section.number("timeout", 1, 3600) or 30,
+        cafile=None if cafile is None else root / cafile,
+        promise=Promise(section.choice("promise", Promise) or Promise.AT_LEAST_ONCE),
+    )
+
+
+def _usual_address(channel: str) -> str | None:
+    return {"email": "email", "sms": "phone"}.get(channel)
