@@ -8,6 +8,7 @@ from attrs import field, frozen
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.period import Period
 from wend.dsl.source import Source, Span
+from wend.dsl.types import Kind
 
 Constant = None | bool | int | float | str | dt.date | dt.time | Period
 
@@ -69,10 +70,14 @@ class Field(Node):
 
 @frozen(kw_only=True)
 class Derived(Node):
-    """A derived field of the contact: its name and what it is."""
+    """A derived field of the contact: its name, what it is, and the declared kind.
+
+    A datetime in a field that is declared `date` is its local date; a date in one declared `datetime` its first moment.
+    """
 
     name: str
     value: "Expr"
+    kind: Kind = Kind.ANY
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,62 @@
+"""The built-in events: what a script may react to without declaring it, and the names that nobody may declare."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+from wend.dsl.types import BOOLEAN, DATETIME, TEXT, Type
+
+AT = "at"
+"""Every event has its time under this name."""
+
+RESERVED = frozenset({"contact", "now", "today", "entry", "unknown"})
+"""Names with a meaning of their own everywhere in expressions: no field, alias or parameter may take them."""
+
+EVERYBODY = "contacts"
+"""`audience contacts` names everybody, so no segment may."""
+
+TAGS, LISTS = "tags", "lists"
+"""The two fields that every contact has: lists of text."""
+
+
+@frozen
+class EventShape:
+    """What is known of an event's payload. `open`: it may have fields beside these."""
+
+    name: str
+    fields: Mapping[str, Type] = MappingProxyType({})
+    open: bool = False
+
+    def field(self, name: str) -> Type | None:
+        """The type of a field known by its name, `at` among them."""
+        return DATETIME if name == AT else self.fields.get(name)
+
+
+_MESSAGE = {"channel": TEXT, "template": TEXT, "journey": TEXT, "label": TEXT.maybe(), "topic": TEXT.maybe()}
+
+
+def _message(name: str, **more: Type) -> EventShape:
+    return EventShape(name, MappingProxyType({**_MESSAGE, **more}))
+
+
+BUILTIN_EVENTS: Mapping[str, EventShape] = MappingProxyType(
+    {
+        shape.name: shape
+        for shape in (
+            EventShape("contact_created", open=True),
+            EventShape("form_submitted", MappingProxyType({"form": TEXT}), open=True),
+            EventShape("tag_added", MappingProxyType({"tag": TEXT})),
+            EventShape("tag_removed", MappingProxyType({"tag": TEXT})),
+            EventShape("list_joined", MappingProxyType({"list": TEXT})),
+            EventShape("list_left", MappingProxyType({"list": TEXT})),
+            _message("message_sent"),
+            _message("message_delivered"),
+            _message("message_opened"),
+            _message("message_clicked", url=TEXT.maybe()),
+            _message("message_bounced", hard=BOOLEAN, reason=TEXT.maybe()),
+            _message("message_complained"),
+            _message("message_unsubscribed"),
+        )
+    }
+)

@@ -1,0 +1,99 @@
+"""What the parts of the checker of expressions share."""
+
+from abc import ABC, abstractmethod
+
+import attrs
+from attrs import define, field
+
+from wend.dsl import ast, core
+from wend.dsl.builtins import EventShape
+from wend.dsl.checker.env import Env, Typed
+from wend.dsl.checker.names import Names
+from wend.dsl.checker.report import Reports
+from wend.dsl.nearest import nearest
+from wend.dsl.signatures import Signatures
+
+NOT_YET = "W300"
+
+
+@define
+class Context(ABC):
+    """The names, the functions, the reports, and the one way into an expression."""
+
+    names: Names
+    functions: Signatures
+    reports: Reports
+    pending: list[str] = field(factory=list)
+    """Derived fields, segments and defines that are being written out: one that meets itself never ends."""
+    known_fields: dict[str, Typed] = field(factory=dict)
+    written_out: int = 0
+    """How many defines have been written out, to stop those that grow beyond measure."""
+
+    @abstractmethod
+    def check(self, node: ast.Expr, env: Env) -> Typed:
+        """The checked expression and its type."""
+
+    @abstractmethod
+    def condition(self, node: ast.Expr, env: Env) -> Typed:
+        """An expression that must be true or false."""
+
+    @abstractmethod
+    def length(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
+        """A duration, longer than nothing where that can be told."""
+
+    @abstractmethod
+    def moment(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
+        """A date or a datetime."""
+
+    def error(self, code: str, message: str, node: ast.Node, env: Env, help: str | None = None) -> None:
+        """Report a mistake at a node."""
+        self.reports.error(code, message, env.place(node), help)
+
+    def not_yet(self, what: str, node: ast.Node, env: Env) -> None:
+        """Report something that the language has and that is not carried out."""
+        self.reports.error(NOT_YET, f"not carried out yet: {what}", env.place(node), "leave it out for now")
+
+    def event(self, path: ast.Path, env: Env) -> EventShape | None:
+        """The event that a path names, or None after a report."""
+        name = path.parts[0].text
+        if len(path.parts) == 1:
+            shape = self.names.shape(name)
+            if shape is None:
+                near = self.names.nearest_event(name)
+                help = f"write `{near}`" if near else f"declare it: `event {name}`"
+                self.error("W202", f"there is no event `{name}`", path, env, help)
+            return shape
+        if name in env.labels:
+            self.not_yet("an event of one message, such as `first.clicked`", path, env)
+        else:
+            help = f"an event's name has no point; put it between backticks if yours has one: `` `{path.text}` ``"
+            self.error("W202", f"there is no event `{path.text}`", path, env, help)
+        return None
+
+    def journey(self, name: ast.Name, env: Env) -> None:
+        """Report a journey that there is none of."""
+        if name.text not in self.names.journeys:
+            near = nearest(name.text, self.names.journeys)
+            help = f"write `{near}`" if near else "declare it, or check the name"
+            self.error("W205", f"there is no journey `{name.text}`", name, env, help)
+
+
+def free_items(expr: core.Node) -> bool:
+    """Whether an expression reads the event of a `where` around it."""
+    if isinstance(expr, core.Item):
+        return True
+    if isinstance(expr, core.Aggregate):
+        return expr.window is not None and free_items(expr.window)
+    return any(free_items(child) for child in core_children(expr))
+
+
+def core_children(expr: core.Node) -> list[core.Node]:
+    """The expressions directly below a checked one."""
+    found: list[core.Node] = []
+    for attribute in attrs.fields(type(expr)):
+        value = getattr(expr, attribute.name)
+        if isinstance(value, core.Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, core.Node))
+    return found

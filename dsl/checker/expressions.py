@@ -1,0 +1,227 @@
+"""From the tree of an expression to a checked one: names resolved, kinds agreed."""
+
+from typing import assert_never
+
+from wend.dsl import ast, core
+from wend.dsl.checker import calls, operators, resolve, warnings
+from wend.dsl.checker.context import Context
+from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
+from wend.dsl.checker.operators import either_unknown, may_be_unknown
+from wend.dsl.checker.words import a_kind, a_type
+from wend.dsl.period import Period, period_of
+from wend.dsl.types import (
+    ANY,
+    BOOLEAN,
+    CLOCK,
+    DATE,
+    DATETIME,
+    DURATION,
+    NUMBER,
+    TEXT,
+    Kind,
+    Type,
+    list_of,
+)
+
+
+class Expressions(Context):
+    """Checks expressions; what it finds goes to the reports."""
+
+    def check(self, node: ast.Expr, env: Env) -> Typed:
+        """The checked expression and its type; a reported mistake gives a value that fits everywhere."""
+        found = self._check(node, env)
+        if found.type.optional and env.known and found.expr in env.known:
+            return Typed(found.expr, found.type.maybe(False))
+        return found
+
+    def _check(self, node: ast.Expr, env: Env) -> Typed:
+        place = env.place(node)
+        match node:
+            case ast.Path():
+                return resolve.resolve(node, env, self)
+            case ast.Compare(left=left, right=right):
+                made = operators.compare(node, self.check(left, env), self.check(right, env), env, self)
+                warnings.comparison(node, made, env, self)
+                return made
+            case ast.And() | ast.Or():
+                return self._logic(node, env)
+            case ast.Not(operand=operand):
+                return self._not(node, operand, env)
+            case ast.Arithmetic(left=left, right=right):
+                return operators.arithmetic(node, self.check(left, env), self.check(right, env), env, self)
+            case ast.Call():
+                return calls.call(node, env, self)
+            case ast.Aggregate():
+                return calls.aggregate(node, env, self)
+            case ast.IsKnown(operand=operand, negated=negated):
+                made = self.check(operand, env)
+                return Typed(core.IsKnown(operand=made.expr, negated=negated, place=place), BOOLEAN)
+            case ast.Otherwise():
+                return self._otherwise(node, env)
+            case ast.Negate(operand=operand):
+                made = self.check(operand, env)
+                if made.type.kind not in (Kind.NUMBER, Kind.DURATION, Kind.ANY):
+                    message = f"`-` has no meaning before {a_type(made.type, made.expr)}"
+                    self.error("W214", message, node, env, "negate a number or a duration")
+                    return NOTHING
+                return Typed(core.Negate(operand=made.expr, place=place), made.type)
+            case ast.InJourney(journey=journey):
+                self.journey(journey, env)
+                return Typed(core.InJourney(journey=journey.text, place=place), BOOLEAN)
+            case ast.ListLiteral():
+                return self._list(node, env)
+            case _:
+                return _literal(node, place)
+
+    # ---- logic -------------------------------------------------------------------------------------------------------
+
+    def condition(self, node: ast.Expr, env: Env) -> Typed:
+        """An expression that must be true or false."""
+        made = self.check(node, env)
+        if made.type.kind not in (Kind.BOOLEAN, Kind.ANY):
+            words = a_type(made.type, made.expr)
+            help = _condition_help(node, made)
+            self.error("W211", f"a condition is expected, this is {words}", node, env, help)
+            return NOTHING
+        return made
+
+    def _logic(self, node: ast.And | ast.Or, env: Env) -> Typed:
+        """`and`, `or`; beside `x is known and`, or `x is unknown or`, the value `x` is known."""
+        inner = env
+        first: dict[int, Typed] = {}
+        for index, operand in enumerate(node.operands):
+            if isinstance(operand, ast.IsKnown) and operand.negated is isinstance(node, ast.Or):
+                made = self.condition(operand, env)
+                first[index] = made
+                if isinstance(made.expr, core.IsKnown):
+                    inner = inner.knowing(frozenset({made.expr.operand}))
+        done = [first.get(i) or self.condition(operand, inner) for i, operand in enumerate(node.operands)]
+        kind = core.And if isinstance(node, ast.And) else core.Or
+        expr = kind(operands=tuple(d.expr for d in done), place=env.place(node))
+        return Typed(expr, BOOLEAN.maybe(either_unknown(*done)))
+
+    def _not(self, node: ast.Not, operand: ast.Expr, env: Env) -> Typed:
+        made = self.condition(operand, env)
+        if may_be_unknown(made.type):
+            warnings.negated_unknown(node, env, self)
+        return Typed(core.Not(operand=made.expr, place=env.place(node)), BOOLEAN.maybe(may_be_unknown(made.type)))
+
+    def _otherwise(self, node: ast.Otherwise, env: Env) -> Typed:
+        left, right = self.check(node.left, env), self.check(node.right, env)
+        warnings.otherwise(node, left, env, self)
+        found = operators.combined((left.type, right.type))
+        if found is None:
+            message = f"{a_type(left.type, left.expr)} otherwise {a_type(right.type, right.expr)}"
+            self.error("W212", message, node, env, "give a value of the same kind")
+            return NOTHING
+        expr = core.Otherwise(left=left.expr, right=right.expr, place=env.place(node))
+        text = operators.outside_values(right, left.type)
+        if found.kind is Kind.TEXT and left.type.values and text is None and not right.type.values:
+            found = left.type
+        optional = right.type.optional or right.type.kind is Kind.ANY
+        return Typed(expr, found if found.kind is Kind.ANY else found.maybe(optional and may_be_unknown(right.type)))
+
+    def _list(self, node: ast.ListLiteral, env: Env) -> Typed:
+        done = [self.check(item, env) for item in node.items]
+        item = operators.combined([d.type for d in done]) if done else ANY
+        if item is None:
+            odd = next(i for i, d in enumerate(done) if operators.combined([done[0].type, d.type]) is None)
+            message = f"a list of values of one kind is expected, this is {a_type(done[odd].type)}"
+            self.error("W212", message, node.items[odd], env, f"write {a_kind(done[0].type.kind)}")
+            return NOTHING
+        expr = core.ListOf(items=tuple(d.expr for d in done), place=env.place(node))
+        return Typed(expr, list_of(item.maybe(False)))
+
+    # ---- values of a kind that the place asks for --------------------------------------------------------------------
+
+    def expect(self, node: ast.Expr, env: Env, target: Type, words: str) -> core.Expr:
+        """An expression of a kind; `words` say what stands here: `the address`."""
+        made = self.check(node, env)
+        if not operators.fits(made.type, target):
+            message = f"{words} is {a_kind(target.kind)}, this is {a_type(made.type, made.expr)}"
+            self.error("W215", message, node, env, f"write {a_kind(target.kind)}")
+            return NOTHING.expr
+        return made.expr
+
+    def length(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
+        """A duration, longer than nothing where that can be told."""
+        made = self.check(node, env)
+        if made.type.kind not in (Kind.DURATION, Kind.ANY):
+            help = f"write `{node.value} days`, say" if isinstance(node, ast.Number) else "write `3 days`, say"
+            message = f"{words} is a duration, this is {a_type(made.type, made.expr)}"
+            self.error("W216", message, node, env, help)
+            return NOTHING.expr
+        length = constant_length(made.expr)
+        if length is not None and length.approximate_seconds <= 0:
+            self.error("W216", f"{words} must be longer than nothing", node, env, "write `3 days`, say")
+        return made.expr
+
+    def fixed_length(self, node: ast.Expr, env: Env, words: str) -> Period | None:
+        """A duration that is written out, such as `3 days` or `1 month + 2 days`."""
+        expr = self.length(node, env, words)
+        found = constant_length(expr)
+        if found is None and expr is not NOTHING.expr and not is_placeholder(expr):
+            self.error("W216", f"{words} must be written out", node, env, "write `3 days`, say")
+        return found
+
+    def moment(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
+        """A date or a datetime."""
+        made = self.check(node, env)
+        if made.type.kind not in (*operators.MOMENTS, Kind.ANY):
+            message = f"{words} is a date, this is {a_type(made.type, made.expr)}"
+            self.error("W215", message, node, env, "name a field that is a date, or write one: `2027-03-01`")
+            return NOTHING.expr
+        return made.expr
+
+
+def constant_length(expr: core.Expr) -> Period | None:
+    """The length that an expression has always, or None."""
+    match expr:
+        case core.Const(value=Period() as value):
+            return value
+        case core.Negate(operand=operand):
+            inner = constant_length(operand)
+            return None if inner is None else -inner
+        case core.Arithmetic(op=ast.Arith.ADD | ast.Arith.SUB as op, left=left, right=right):
+            a, b = constant_length(left), constant_length(right)
+            return None if a is None or b is None else a + (b if op is ast.Arith.ADD else -b)
+        case core.Arithmetic(op=ast.Arith.MUL, left=left, right=right):
+            for length, factor in ((left, right), (right, left)):
+                found = constant_length(length)
+                if found is not None and isinstance(factor, core.Const) and isinstance(factor.value, int | float):
+                    return found.scaled(factor.value)
+            return None
+        case _:
+            return None
+
+
+def _condition_help(node: ast.Expr, made: Typed) -> str:
+    if isinstance(node, ast.Aggregate) and node.function.text == "count":
+        return "compare it with a number, or write `any(…)`"
+    if made.type.kind is Kind.NUMBER:
+        return "compare it with a number: `>= 3`, say"
+    if made.type.kind in operators.MOMENTS | {Kind.TEXT}:
+        return "compare it, or write `is known`"
+    return "write a comparison"
+
+
+def _literal(node: ast.Literal, place: core.Place) -> Typed:
+    match node:
+        case ast.Number(value=value):
+            return Typed(core.Const(value=value, place=place), NUMBER)
+        case ast.Text(value=text):
+            return Typed(core.Const(value=text, place=place), TEXT)
+        case ast.Boolean(value=truth):
+            return Typed(core.Const(value=truth, place=place), BOOLEAN)
+        case ast.Percent(value=share):
+            return Typed(core.Const(value=share / 100, place=place), NUMBER)
+        case ast.Duration():
+            return Typed(core.Const(value=period_of(node), place=place), DURATION)
+        case ast.Date(value=date):
+            return Typed(core.Const(value=date, place=place), DATE)
+        case ast.Clock(value=time):
+            return Typed(core.Const(value=time, place=place), CLOCK)
+        case ast.DateTime(date=date, time=time):
+            return Typed(core.LocalMoment(date=date, time=time, place=place), DATETIME)
+        case _:
+            assert_never(node)

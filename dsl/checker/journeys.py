@@ -1,0 +1,91 @@
+"""Journeys, and the rules at top level, which are journeys of their own."""
+
+from attrs import evolve
+
+from wend.dsl import ast, core, plan, program
+from wend.dsl.checker import canonical
+from wend.dsl.checker.canonical import Ids
+from wend.dsl.checker.env import Env
+from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.headers import header
+from wend.dsl.checker.report import Hint
+from wend.dsl.checker.steps import Sends
+from wend.dsl.checker.triggers import lower_trigger
+from wend.dsl.core import Place
+from wend.dsl.source import Source
+
+_THREE_WAYS = "add `reenter never`, `reenter always` or `reenter after 30 days`, say"
+
+
+def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Journey:
+    """A checked journey."""
+    triggers = [item for item in node.items if isinstance(item, ast.Trigger)]
+    lines = [item for item in node.items if not isinstance(item, ast.Trigger)]
+    env = _env(triggers, source, ctx)
+    made = header(lines, env, ctx)
+    newest = bool(made.get("newest_path_only"))
+    ids, sends = Ids(), Sends.of(triggers)
+    lowered = tuple(lower_trigger(trigger, ids, sends, env, newest, ctx) for trigger in triggers)
+    if "reenter" not in made:
+        _demand_reenter(node, lines, triggers, env, ctx)
+    return program.Journey(
+        name=node.name.text,
+        title=None if node.title is None else node.title.value,
+        triggers=lowered,
+        place=env.place(node.name),
+        **made,
+    )
+
+
+def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> program.Journey:
+    """A trigger at top level: a journey that is named by what its head says."""
+    env = _env([node], source, ctx)
+    lowered = lower_trigger(node, Ids(), Sends.of([node]), env, False, ctx)
+    name = names.give(f"rule {canonical.digest(lowered.id, 4)}")
+    return program.Journey(name=name, title=lowered.id, triggers=(lowered,), place=env.place(node))
+
+
+def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
+    """What the header and the triggers of a journey see: its labels, known before use."""
+    env = Env(source=source, scope=core.Scope.RUN, words="a journey")
+    seen: dict[str, Place] = {}
+    for trigger in triggers:
+        for node in ast.descendants(trigger):
+            if isinstance(node, ast.Send) and (label := node.options.label) is not None:
+                _label(label, seen, env, ctx)
+    return evolve(env, labels=frozenset(seen))
+
+
+def _label(label: ast.Name, seen: dict[str, Place], env: Env, ctx: Expressions) -> None:
+    if label.text in seen:
+        hint = Hint(seen[label.text], "first given here")
+        message = f"the label `{label.text}` is given twice"
+        ctx.reports.error("W237", message, env.place(label), "give each message its own label", hint)
+    elif label.text in ("contact", "now", "today", "entry", "unknown"):
+        ctx.error("W208", f"`{label.text}` has a meaning of its own", label, env, "take another name")
+    seen.setdefault(label.text, env.place(label))
+
+
+def _demand_reenter(
+    node: ast.Journey, lines: list[ast.Header], triggers: list[ast.Trigger], env: Env, ctx: Expressions
+) -> None:
+    """Where a run can end, the script must say whether another may begin."""
+    for line in lines:
+        if isinstance(line, ast.ExitWhen | ast.ExitOn):
+            _missing(node, env.place(line), env, ctx)
+            return
+    for trigger in triggers:
+        for below in ast.descendants(trigger):
+            if isinstance(below, ast.Exit):
+                _missing(node, env.place(below), env, ctx)
+                return
+
+
+def _missing(node: ast.Journey, ends: Place, env: Env, ctx: Expressions) -> None:
+    message = f"a run of `{node.name.text}` can end, and nothing says whether another may begin"
+    ctx.reports.error("W230", message, env.place(node.name), _THREE_WAYS, Hint(ends, "it ends here"))
+
+
+def sent_channels(journeys: list[program.Journey]) -> set[str]:
+    """The channels over which these journeys send."""
+    return {op.channel for j in journeys for t in j.triggers for op in t.body if isinstance(op, plan.Send)}

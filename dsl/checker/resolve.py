@@ -1,0 +1,258 @@
+"""What a name means where it stands.
+
+The order: the fields of the event that is looked at, names that the path carries, labels, parameters, then the
+contact's fields, segments and defines.
+"""
+
+from attrs import evolve
+
+from wend.dsl import ast, core
+from wend.dsl.builtins import AT, RESERVED
+from wend.dsl.checker.context import Context, free_items
+from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NOTHING, Env, LocalName, Typed, is_placeholder
+from wend.dsl.checker.names import Definition
+from wend.dsl.checker.schema import DeclaredField
+from wend.dsl.checker.words import a_kind
+from wend.dsl.nearest import nearest
+from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, RECORD, Kind, Type
+
+_LABEL_ATTRS = {a.value for a in core.LabelAttr}
+_CARRIED_OUT = {core.LabelAttr.SENT: BOOLEAN, core.LabelAttr.SENT_AT: DATETIME.maybe()}
+
+
+def resolve(node: ast.Path, env: Env, ctx: Context) -> Typed:
+    """The checked expression that a path stands for."""
+    names = tuple(part.text for part in node.parts)
+    if names[0] in RESERVED:
+        return _reserved(node, names, env, ctx)
+    found = _from_event(node, names, env, ctx) if env.looked else None
+    return found or outside(node, env, ctx)
+
+
+def outside(node: ast.Path, env: Env, ctx: Context) -> Typed:
+    """What a path means apart from the event that is looked at."""
+    names = tuple(part.text for part in node.parts)
+    head = names[0]
+    if head in env.locals:
+        return _local(node, names, env, ctx)
+    if head in env.labels and (len(names) > 1 or not _is_global(head, env, ctx)):
+        return _label(node, names, env, ctx)
+    if head in env.params and len(names) == 1:
+        return _parameter(node, head, env, ctx)
+    if len(names) == 1:
+        return _global(node, head, env, ctx)
+    return _no_such_record(node, names, env, ctx)
+
+
+def _is_global(name: str, env: Env, ctx: Context) -> bool:
+    return name in env.params or name in ctx.names.definitions or name in ctx.names.fields
+
+
+def _reserved(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    place = env.place(node)
+    match names:
+        case ("contact", name):
+            return field(node, name, env, ctx)
+        case ("contact",):
+            ctx.error("W201", "`contact` needs a field", node, env, "write `contact.email`, say")
+        case ("contact", name, *_):
+            ctx.error("W220", f"`{name}` has no fields of its own", node, env, f"write `contact.{name}`")
+        case ("now",):
+            return Typed(core.Now(place=place), DATETIME)
+        case ("today",):
+            return Typed(core.Today(place=place), DATE)
+        case ("unknown",):
+            return Typed(core.Const(value=None, place=place), ANY)
+        case ("entry",) if env.scope is not None:
+            return Typed(core.Entry(scope=env.scope, place=place), DATETIME)
+        case ("entry",):
+            ctx.error("W223", f"`entry` has no meaning in {env.words}", node, env, "use it inside a journey")
+        case _:
+            ctx.error("W220", f"`{names[0]}` has no fields", node, env, f"write `{names[0]}`")
+    return NOTHING
+
+
+def _from_event(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed | None:
+    """The event's field, or None where the name is none of the event's."""
+    looked = env.looked
+    assert looked is not None
+    shape, head = looked.shape, names[0]
+    if looked.alias is not None and head == looked.alias:
+        if len(names) == 1:
+            ctx.error("W220", f"`{head}` is a whole event", node, env, f"name one of its fields: `{head}.{AT}`")
+            return NOTHING
+        found = event_field(node, names[1:], (shape,), env, ctx)
+        return Typed(core.Item(path=names[1:], place=env.place(node)), found)
+    if head in shape.fields or head == AT:
+        found = event_field(node, names, (shape,), env, ctx)
+        return Typed(core.Item(path=names, place=env.place(node)), found)
+    if len(names) > 1 and (head in env.locals or head in env.labels):
+        return None
+    if head == shape.name and len(names) > 1:
+        help = f"write `{'.'.join(names[1:])}`"
+        ctx.error("W220", f"inside this `where` the fields of `{head}` stand alone", node, env, help)
+        return NOTHING
+    if not shape.open:
+        return None
+    with ctx.reports.aside() as trial:
+        fallback = outside(node, env, ctx)
+    return Typed(core.Item(path=names, fallback=None if trial.failed else fallback.expr, place=env.place(node)), ANY)
+
+
+def event_field(node: ast.Path, path: tuple[str, ...], shapes: tuple, env: Env, ctx: Context) -> Type:  # type: ignore[type-arg]
+    """The type of a field of an event that may be one of several."""
+    local = LocalName(shapes, env.place(node))
+    name = path[0]
+    found = local.type_of(name)
+    if found is None:
+        near = nearest(name, local.fields)
+        help = f"write `{near}`" if near else "declare the field in the event"
+        owner = " or ".join(f"`{shape.name}`" for shape in shapes)
+        ctx.error("W220", f"{owner} has no field `{name}`", node, env, help)
+        return ANY
+    if len(path) > 1 and found.kind is not Kind.ANY:
+        ctx.error("W220", f"`{name}` is {a_kind(found.kind)} and has no fields", node, env, f"write `{name}` alone")
+        return ANY
+    return found if len(path) == 1 else ANY
+
+
+def _local(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    head, *rest = names
+    expr = core.Local(name=head, path=tuple(rest), place=env.place(node))
+    if not rest:
+        return Typed(expr, RECORD)
+    return Typed(expr, event_field(node, tuple(rest), env.locals[head].shapes, env, ctx))
+
+
+def _label(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    label, *rest = names
+    if len(rest) != 1 or rest[0] not in _LABEL_ATTRS:
+        near = nearest(rest[0], _LABEL_ATTRS) if rest else None
+        help = f"write `{label}.{near or 'sent'}`"
+        message = f"a message has no `{'.'.join(rest)}`" if rest else f"`{label}` is a message"
+        ctx.error("W206", message, node, env, help)
+        return NOTHING
+    attr = core.LabelAttr(rest[0])
+    found = _CARRIED_OUT.get(attr)
+    if found is None or env.scope is None:
+        ctx.not_yet(f"`.{attr}` of a message", node, env)
+        return NOTHING
+    return Typed(core.LabelRef(label=label, attr=attr, scope=env.scope, place=env.place(node)), found)
+
+
+def _parameter(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
+    found = env.params[name]
+    if env.looked is not None and not is_placeholder(found.expr) and free_items(found.expr):
+        message = f"`{name}` is given a field of the event outside, which cannot be read inside this `where`"
+        ctx.error("W223", message, node, env, "write the condition out instead of using the define")
+        return NOTHING
+    return found
+
+
+def _global(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
+    definition = ctx.names.definitions.get(name)
+    if definition is None:
+        return field(node, name, env, ctx)
+    if definition.params is not None:
+        params = ", ".join(definition.params)
+        ctx.error("W210", f"`{name}` needs its arguments", node, env, f"write `{name}({params})`")
+        return NOTHING
+    return expand(definition, (), node, env, ctx)
+
+
+def field(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
+    """A field of the contact."""
+    found = ctx.names.field_type(name)
+    if found is None:
+        _no_such_field(node, name, env, ctx)
+        return NOTHING
+    derived = ctx.names.derived(name)
+    if derived is None:
+        return Typed(core.Field(name=name, place=env.place(node)), found)
+    value = derived_value(derived, node, env, ctx)
+    return Typed(core.Derived(name=name, value=value.expr, kind=found.kind, place=env.place(node)), found)
+
+
+def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
+    explicit = node.parts[0].text == "contact" and len(node.parts) > 1
+    prefix = "contact." if explicit else ""
+    if explicit and name in ctx.names.definitions:
+        words = ctx.names.definitions[name].words
+        ctx.error("W201", f"`{name}` is {words}, not a field", node, env, f"write `{name}`")
+        return
+    around: set[str] = set() if explicit else {*env.locals, *env.params, *ctx.names.definitions}
+    if env.looked is not None and not explicit:
+        around |= {*env.looked.shape.fields, AT}
+    near = nearest(name, ctx.names.fields | around)
+    if near is None and not explicit and nearest(name, env.labels | {""}):
+        near = f"{nearest(name, env.labels)}.sent"
+    help = f"write `{prefix}{near}`" if near else "declare it under `contact`, or put a text between quotes"
+    ctx.error("W201", f"there is no field or name `{name}`", node, env, help)
+
+
+def _no_such_record(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    head, rest = names[0], ".".join(names[1:])
+    near = nearest(head, {*env.locals, *env.labels, *([env.looked.alias] if env.looked and env.looked.alias else [])})
+    if near:
+        ctx.error("W206", f"nothing is called `{head}` here", node, env, f"write `{near}.{rest}`")
+    elif rest in _LABEL_ATTRS and env.scope is None:
+        message = f"a message has no meaning in {env.words}"
+        ctx.error("W223", message, node, env, "use it in a journey, outside its audience")
+    elif rest in _LABEL_ATTRS:
+        help = f'give the send a name: `send email "…" as {head}`'
+        ctx.error("W206", f"no message is called `{head}`", node, env, help)
+    elif head in ctx.names.declared.events:
+        help = f"`last({head}.{rest})` is the value of the last one; `on {head} as {head}` gives the event its name"
+        ctx.error("W223", f"`{head}` is an event, and none is at hand here", node, env, help)
+    elif head in ctx.names.fields:
+        ctx.error("W220", f"`{head}` has no fields of its own", node, env, f"write `{head}`")
+    else:
+        help = "an event has a name after `on … as NAME`; a field whose name has a point stands between backticks"
+        ctx.error("W201", f"nothing is called `{head}` here", node, env, help)
+    return NOTHING
+
+
+def derived_value(derived: DeclaredField, node: ast.Node, env: Env, ctx: Context) -> Typed:
+    """What a derived field is, checked once; a field that needs itself is reported."""
+    known = ctx.known_fields.get(derived.name)
+    if known is not None:
+        return known
+    if derived.name in ctx.pending:
+        _endless(derived.name, f"the derived field `{derived.name}`", node, env, ctx)
+        return NOTHING
+    assert derived.value is not None
+    ctx.pending.append(derived.name)
+    inner = Env(source=derived.place.source, words="a derived field")
+    made = ctx.check(derived.value, inner)
+    ctx.pending.pop()
+    ctx.known_fields[derived.name] = made
+    return made
+
+
+def expand(definition: Definition, args: tuple[Typed, ...], node: ast.Node, env: Env, ctx: Context) -> Typed:
+    """A define or a segment written out, its names meaning what they mean where it was written."""
+    if definition.name in ctx.pending:
+        words = "the segment" if definition.segment else "the define"
+        _endless(definition.name, f"{words} `{definition.name}`", node, env, ctx)
+        return NOTHING
+    ctx.pending.append(definition.name)
+    inner = evolve(
+        env,
+        source=definition.source,
+        scope=None if definition.segment else env.scope,
+        words=definition.words if definition.segment else env.words,
+        labels=frozenset(),
+        locals=NO_NAMES,
+        params=dict(zip(definition.params or (), args, strict=True)) if args else NO_VALUES,
+        looked=None,
+    )
+    made = ctx.check(definition.value, inner)
+    ctx.pending.pop()
+    return made
+
+
+def _endless(name: str, words: str, node: ast.Node, env: Env, ctx: Context) -> None:
+    round_trip = [*ctx.pending[ctx.pending.index(name) :], name]
+    way = " → ".join(f"`{n}`" for n in round_trip)
+    message = f"{words} is defined by itself" if len(round_trip) == 2 else f"{words} is defined by itself: {way}"
+    ctx.error("W209", message, node, env, "break the circle")

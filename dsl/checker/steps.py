@@ -1,0 +1,253 @@
+"""From the steps of a body to a flat list of operations."""
+
+from typing import assert_never
+
+from attrs import define, evolve, field
+
+from wend.dsl import ast, core, plan
+from wend.dsl.builtins import AT, BUILTIN_EVENTS, EventShape
+from wend.dsl.checker import canonical, options, unsupported, warnings
+from wend.dsl.checker.canonical import Ids
+from wend.dsl.checker.env import Env, LocalName
+from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.fields import set_step
+from wend.dsl.checker.waits import lower_wait
+from wend.dsl.core import Place
+from wend.dsl.nearest import nearest
+from wend.dsl.types import TEXT
+
+_LATER = -1  # a target that is not known yet
+_WAITS = ast.WaitFor | ast.WaitUntil | ast.WaitUntilDay | ast.WaitUntilOffset | ast.WaitUpToUntil | ast.WaitUpToFor
+
+
+@define
+class Sends:
+    """The sends of a journey, counted for each channel, in the order of the file."""
+
+    totals: dict[str, int]
+    positions: dict[int, int]
+
+    @classmethod
+    def of(cls, triggers: list[ast.Trigger]) -> "Sends":
+        """Count the sends of a journey's triggers."""
+        totals: dict[str, int] = {}
+        positions: dict[int, int] = {}
+        for trigger in triggers:
+            for node in ast.descendants(trigger):
+                if isinstance(node, ast.Send):
+                    totals[node.channel.text] = totals.get(node.channel.text, 0) + 1
+                    positions[id(node)] = totals[node.channel.text]
+        return cls(totals, positions)
+
+
+@define
+class Body:
+    """The operations of one trigger, as they are made."""
+
+    ctx: Expressions
+    sends: Sends
+    ids: Ids
+    ops: list[plan.Operation] = field(factory=list)
+
+    def lower(self, steps: tuple[ast.Step, ...], env: Env) -> Env:
+        """Add the operations of some steps; gives the names after them."""
+        warnings.unreachable(steps, env, self.ctx)
+        for step in steps:
+            env = self._step(step, env)
+        return env
+
+    # ---- bookkeeping -------------------------------------------------------------------------------------------------
+
+    @property
+    def here(self) -> int:
+        """The index of the next operation."""
+        return len(self.ops)
+
+    def add(self, op: plan.Operation) -> int:
+        """Add an operation; gives its index."""
+        self.ops.append(op)
+        return len(self.ops) - 1
+
+    def jump(self, of: str, place: Place) -> int:
+        """Add a jump to a place that is told later."""
+        return self.add(plan.Jump(id=self.ids.give(f"after {of}"), target=_LATER, place=place))
+
+    def target(self, jumps: list[int]) -> None:
+        """Let these jumps lead here."""
+        for index in jumps:
+            op = self.ops[index]
+            assert isinstance(op, plan.Jump)
+            self.ops[index] = evolve(op, target=self.here)
+
+    def give(self, step: ast.Step) -> str:
+        """The id of a step: its label, or what it says."""
+        match step:
+            case ast.Send(options=ast.Options(label=ast.Name(text=label))):
+                return self.ids.give(label, own=True)
+            case _:
+                return self.ids.give(canonical.step_text(step))
+
+    # ---- steps -------------------------------------------------------------------------------------------------------
+
+    def _step(self, step: ast.Step, env: Env) -> Env:
+        match step:
+            case ast.If():
+                self._if(step, env)
+            case ast.Split():
+                self._split(step, env)
+            case ast.Repeat():
+                self._repeat(step, env)
+            case (
+                ast.WaitFor()
+                | ast.WaitUntil()
+                | ast.WaitUntilDay()
+                | ast.WaitUntilOffset()
+                | ast.WaitUpToUntil()
+                | ast.WaitUpToFor()
+            ):
+                return self._wait(step, env)
+            case ast.CallWebhook() | ast.StartJourney() | ast.StopJourney() | ast.Resubscribe():
+                return unsupported.step(step, env, self.ctx)
+            case _:
+                self._plain(step, env)
+        return env
+
+    def _plain(
+        self,
+        step: ast.Send | ast.Notify | ast.Set | ast.Tag | ast.ListStep | ast.Emit | ast.Stop | ast.Exit,
+        env: Env,
+    ) -> None:
+        name, place, ctx = self.give(step), env.place(step), self.ctx
+        match step:
+            case ast.Send():
+                position, total = self.sends.positions[id(step)], self.sends.totals[step.channel.text]
+                self.add(options.send(step, name, position, total, env, ctx))
+            case ast.Notify():
+                self.add(options.notify(step, name, env, ctx))
+            case ast.Set():
+                self.add(set_step(step, name, env, ctx))
+            case ast.Tag(value=value, remove=remove):
+                expr = ctx.expect(value, env, TEXT, "a tag")
+                self.add(plan.Mark(id=name, field="tags", value=expr, remove=remove, place=place))
+            case ast.ListStep(value=value, remove=remove):
+                expr = ctx.expect(value, env, TEXT, "the name of a list")
+                self.add(plan.Mark(id=name, field="lists", value=expr, remove=remove, place=place))
+            case ast.Emit():
+                self.add(plan.Emit(id=name, event=step.event.text, values=self._payload(step, env), place=place))
+            case ast.Stop():
+                self.add(plan.Stop(id=name, place=place))
+            case ast.Exit():
+                self.add(plan.Exit(id=name, place=place))
+            case _:
+                assert_never(step)
+
+    def _payload(self, step: ast.Emit, env: Env) -> tuple[tuple[str, core.Expr], ...]:
+        ctx, name = self.ctx, step.event.text
+        if name in BUILTIN_EVENTS:
+            ctx.error("W202", f"`{name}` is built in and cannot be emitted", step.event, env, "emit one of your own")
+        elif ctx.names.shape(name) is None:
+            near = nearest(name, ctx.names.declared.events)
+            help = f"write `{near}`" if near else f"declare it: `event {name}`"
+            ctx.error("W202", f"there is no event `{name}`", step.event, env, help)
+        shape = ctx.names.shape(name) or EventShape(name, open=True)
+        return tuple(options.pairs(step.values, env, ctx, shape))
+
+    def _wait(self, step: _WAITS, env: Env) -> Env:
+        name, ctx = self.give(step), self.ctx
+        index = self.add(lower_wait(step, name, env, ctx))
+        otherwise = None if isinstance(step, ast.WaitFor) else step.otherwise
+        if otherwise:
+            after = [self.jump(name, env.place(step))]
+            op = self.ops[index]
+            if isinstance(op, plan.WaitUntilMoment | plan.WaitCondition | plan.WaitEvent):
+                self.ops[index] = evolve(op, otherwise=self.here)
+            self.lower(otherwise, env)
+            self.target(after)
+        if isinstance(step, ast.WaitUpToFor) and step.alias is not None:
+            return with_alias(step.alias, step.event, env, ctx)
+        return env
+
+    def _if(self, step: ast.If, env: Env) -> None:
+        ends: list[int] = []
+        tests: list[int] = []
+        for number, branch in enumerate(step.branches):
+            made = self.ctx.condition(branch.condition, env)
+            warnings.branch_unknown(branch, made, env, self.ctx)
+            name = self.ids.give(canonical.branch_text(branch))
+            test = self.add(
+                plan.Branch(
+                    id=name, condition=made.expr, on_false=_LATER, on_unknown=_LATER, place=env.place(branch.condition)
+                )
+            )
+            tests.append(test)
+            self.lower(branch.body, env.knowing(known_when_true(made.expr)))
+            if number + 1 < len(step.branches) or step.otherwise:
+                ends.append(self.jump(name, env.place(branch)))
+            self.ops[test] = evolve(self._branch(test), on_false=self.here)
+        if step.otherwise:
+            self.lower(step.otherwise, env)
+        self.target(ends)
+        for test in tests:
+            self.ops[test] = evolve(self._branch(test), on_unknown=self.here)
+
+    def _branch(self, index: int) -> plan.Branch:
+        op = self.ops[index]
+        assert isinstance(op, plan.Branch)
+        return op
+
+    def _split(self, step: ast.Split, env: Env) -> None:
+        name = self.give(step)
+        options.check_shares(step, env, self.ctx)
+        place = env.place(step)
+        index = self.add(
+            plan.Split(id=name, name=step.name.text, arms=(), otherwise=_LATER, each_time=step.each_time, place=place)
+        )
+        ends: list[int] = []
+        arms: list[plan.SplitArm] = []
+        for variant in step.variants:
+            arms.append(plan.SplitArm(name=variant.name.text, share=variant.share.value, target=self.here))
+            self.lower(variant.body, env)
+            ends.append(self.jump(f"{name} {variant.name.text}", env.place(variant)))
+        self.target(ends)
+        op = self.ops[index]
+        assert isinstance(op, plan.Split)
+        self.ops[index] = evolve(op, arms=tuple(arms), otherwise=self.here)
+
+    def _repeat(self, step: ast.Repeat, env: Env) -> None:
+        name, ctx, place = self.give(step), self.ctx, env.place(step)
+        if step.times < 1:
+            ctx.error("W240", "a `repeat` needs at least one round", step, env, "write `repeat up to 3 times`, say")
+        every = None if step.every is None else ctx.length(step.every, env, "the pause between rounds")
+        until = None if step.until is None else ctx.condition(step.until, env).expr
+        head = self.add(plan.RepeatTest(id=name, times=step.times, done=_LATER, until=until, place=place))
+        self.lower(step.body, env)
+        self.add(plan.RepeatNext(id=self.ids.give(f"next {name}"), head=head, every=every, place=place))
+        op = self.ops[head]
+        assert isinstance(op, plan.RepeatTest)
+        self.ops[head] = evolve(op, done=self.here)
+
+
+def known_when_true(condition: core.Expr) -> frozenset[core.Expr]:
+    """The expressions that are known where a condition holds, by its `is known`."""
+    match condition:
+        case core.IsKnown(operand=operand, negated=False):
+            return frozenset({operand})
+        case core.And(operands=operands):
+            return frozenset[core.Expr]().union(*(known_when_true(o) for o in operands))
+        case _:
+            return frozenset()
+
+
+def with_alias(alias: ast.Name, event: ast.Path, env: Env, ctx: Expressions) -> Env:
+    """The names after an event was given one."""
+    check_alias(alias, env, ctx)
+    shape = ctx.names.shape(event.text) or EventShape(event.text, open=True)
+    return env.with_local(alias.text, LocalName((shape,), env.place(alias)))
+
+
+def check_alias(alias: ast.Name, env: Env, ctx: Expressions) -> None:
+    """A name for an event must be free."""
+    options.check_free(alias, env, ctx)
+    if alias.text in env.locals:
+        message = f"the name `{alias.text}` is taken"
+        ctx.error("W237", message, alias, env, f"take another one, and read it as `{alias.text}_2.{AT}`, say")

@@ -1,0 +1,182 @@
+"""From the triggers of a journey to checked ones: entry points, what stops a path, the body."""
+
+import datetime as dt
+
+from attrs import evolve
+
+from wend.dsl import ast, core, program
+from wend.dsl.builtins import AT, EventShape
+from wend.dsl.checker import canonical, warnings
+from wend.dsl.checker.canonical import Ids
+from wend.dsl.checker.env import NOTHING, Env, LocalName
+from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.options import check_free
+from wend.dsl.checker.resolve import event_field
+from wend.dsl.checker.steps import Body, Sends
+from wend.dsl.checker.waits import weekdays
+from wend.dsl.period import Period, period_of
+
+
+def lower_trigger(
+    node: ast.Trigger, ids: Ids, sends: Sends, env: Env, newest_only: bool, ctx: Expressions
+) -> program.Trigger:
+    """A checked trigger. `env` is what the headers of the journey see."""
+    names = [ids.give(canonical.line(head)) for head in node.heads]
+    made = [_head(head, name, env, ctx) for head, name in zip(node.heads, names, strict=True)]
+    heads = tuple(head for head in made if head is not None)
+    inner = evolve(env, scope=core.Scope.PATH, locals=_aliases(node, env, ctx))
+    stops = tuple(stop for written in node.stops if (stop := _stop(written, inner, ctx)) is not None)
+    body = Body(ctx, sends, Ids(reserved=_labels(node)))
+    body.lower(node.body, inner)
+    warnings.bare_waits(node, newest_only, env, ctx)
+    warnings.never_sent(node, [head.condition for head in heads if isinstance(head, program.When)], env, ctx)
+    return program.Trigger(
+        id=" also ".join(names), heads=heads, body=tuple(body.ops), stops=stops, place=env.place(node)
+    )
+
+
+def _labels(node: ast.Trigger) -> frozenset[str]:
+    return frozenset(
+        below.options.label.text
+        for below in ast.descendants(node)
+        if isinstance(below, ast.Send) and below.options.label is not None
+    )
+
+
+def _aliases(node: ast.Trigger, env: Env, ctx: Expressions) -> dict[str, LocalName]:
+    """The names that the body knows the trigger's event by; several entry points may give the same."""
+    found: dict[str, LocalName] = {}
+    for head in node.heads:
+        if isinstance(head, ast.On) and head.alias is not None:
+            check_free(head.alias, env, ctx)
+            shape = ctx.names.shape(head.event.text) or EventShape(head.event.text, open=True)
+            before = found.get(head.alias.text)
+            shapes = (*before.shapes, shape) if before else (shape,)
+            found[head.alias.text] = LocalName(shapes, env.place(head.alias))
+    return found
+
+
+# ---- entry points ----------------------------------------------------------------------------------------------------
+
+
+def _head(head: ast.Head, name: str, env: Env, ctx: Expressions) -> program.AnyHead | None:
+    """A checked entry point, or None for one that is refused."""
+    place = env.place(head)
+    match head:
+        case ast.When(condition=condition, lasting=lasting, at_most_every=at_most):
+            return program.When(
+                id=name,
+                condition=ctx.condition(condition, env).expr,
+                lasting=None if lasting is None else ctx.fixed_length(lasting, env, "the time after `for`"),
+                repeatedly=head.repeatedly,
+                at_most_every=None if at_most is None else positive(at_most, env, ctx, "the time between firings"),
+                place=place,
+            )
+        case ast.Dated(offset=offset, clock=clock):
+            return program.Dated(
+                id=name,
+                length=ctx.length(offset.length, env, f"what stands before `{offset.direction}`"),
+                before=offset.direction is ast.Direction.BEFORE,
+                anchor=ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`"),
+                clock=None if clock is None else clock.value,
+                place=place,
+            )
+        case ast.On():
+            return _on(head, name, env, ctx)
+        case ast.OnEntry():
+            return program.OnEntry(id=name, place=place)
+        case ast.Every():
+            return _every(head, name, env, ctx)
+        case ast.OnceOn(date=date, clock=clock):
+            time = dt.time(0) if clock is None else clock.value
+            return program.OnceOn(id=name, date=date.value, clock=time, place=place)
+        case ast.OnChange(field=field, before=before, after=after):
+            for value in (field, before, after):
+                if value is not None:
+                    ctx.check(value, env)
+            return None
+        case _:
+            return None
+
+
+def _on(head: ast.On, name: str, env: Env, ctx: Expressions) -> program.On | None:
+    match_ = event_match(head.event, head.where, env, ctx, head.alias)
+    if match_ is None:
+        return None
+    return program.On(
+        id=name,
+        match=match_,
+        alias=None if head.alias is None else head.alias.text,
+        key=None if head.key is None else _key(head.key.path, head, env, ctx),
+        once=head.key is not None and head.key.kind is ast.KeyKind.ONCE_PER,
+        place=env.place(head),
+    )
+
+
+def event_match(
+    event: ast.Path, where: ast.Expr | None, env: Env, ctx: Expressions, alias: ast.Name | None = None
+) -> program.EventMatch | None:
+    """An event and what must hold of it, or None after a report."""
+    shape = ctx.event(event, env)
+    if shape is None:
+        return None
+    condition = None
+    if where is not None:
+        condition = ctx.condition(where, env.within(shape, None if alias is None else alias.text)).expr
+    return program.EventMatch(event=shape.name, where=condition, place=env.place(event))
+
+
+def _key(path: ast.Path, head: ast.On, env: Env, ctx: Expressions) -> core.Expr:
+    """The key of a trigger: a field of its event."""
+    names = tuple(part.text for part in path.parts)
+    if head.alias is not None and names[0] == head.alias.text:
+        names = names[1:]
+    shape = ctx.names.shape(head.event.text)
+    if not names or shape is None:
+        if not names:
+            message = f"`{path.text}` is a whole event"
+            ctx.error("W220", message, path, env, f"name one of its fields: `{path.text}.{AT}`")
+        return NOTHING.expr
+    event_field(path, names, (shape,), env, ctx)
+    return core.Item(path=names, place=env.place(path))
+
+
+def _every(head: ast.Every, name: str, env: Env, ctx: Expressions) -> program.Every | None:
+    place, kinds = env.place(head), program.ScheduleKind
+    clock = dt.time(0) if head.clock is None else head.clock.value
+    match head.schedule:
+        case ast.Daily():
+            return program.Every(id=name, kind=kinds.DAILY, clock=clock, place=place)
+        case ast.Weekly(days=days):
+            return program.Every(id=name, kind=kinds.WEEKLY, days=weekdays(days), clock=clock, place=place)
+        case ast.Monthly(day=day):
+            if not 1 <= day <= 31:
+                ctx.error("W240", f"there is no day {day} of a month", head.schedule, env, "write a day from 1 to 31")
+            return program.Every(id=name, kind=kinds.MONTHLY, day_of_month=day, clock=clock, place=place)
+        case ast.Yearly(field=field) | ast.EachFrom(field=field):
+            ctx.check(field, env)
+            return None
+        case ast.YearlyOffset(offset=offset):
+            ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`")
+            return None
+        case _:
+            return None
+
+
+def _stop(node: ast.StopOn | ast.StopWhen, env: Env, ctx: Expressions) -> program.EventMatch | program.StopWhen | None:
+    match node:
+        case ast.StopOn(event=event, alias=alias, where=where):
+            if alias is not None:
+                check_free(alias, env, ctx)
+            found = event_match(event, where, env, ctx, alias)
+            return None if found is None else evolve(found, place=env.place(node))
+        case ast.StopWhen(condition=condition):
+            return program.StopWhen(condition=ctx.condition(condition, env).expr, place=env.place(node))
+
+
+def positive(node: ast.Duration, env: Env, ctx: Expressions, words: str) -> Period:
+    """A length that is written, longer than nothing."""
+    found = period_of(node)
+    if found.approximate_seconds <= 0:
+        ctx.error("W216", f"{words} must be longer than nothing", node, env, "write `3 days`, say")
+    return found

@@ -1,0 +1,135 @@
+"""What is allowed and seldom meant."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from wend.dsl import ast, core
+from wend.dsl.checker.context import Context, core_children
+from wend.dsl.checker.env import Env, Typed
+from wend.dsl.checker.operators import may_be_unknown
+from wend.dsl.checker.words import counted_unit
+from wend.dsl.types import Kind
+
+
+def warn(code: str, message: str, node: ast.Node, env: Env, ctx: Context, help: str) -> None:
+    """Report a warning at a node."""
+    ctx.reports.warning(code, message, env.place(node), help)
+
+
+# ---- expressions -----------------------------------------------------------------------------------------------------
+
+
+def comparison(node: ast.Compare, made: Typed, env: Env, ctx: Context) -> None:
+    """`!=` where a side may be unknown; `=` on a count of days."""
+    if node.op is ast.CompareOp.NE and may_be_unknown(made.type):
+        side = next((s for s in (node.left, node.right) if isinstance(s, ast.Path)), None)
+        name = side.text if side is not None else None
+        help = f"write `{name} is known and …`, or `{name} is unknown or …`" if name else "ask with `is known`"
+        warn("W401", "`!=` is neither true nor false where the value is unknown", node, env, ctx, help)
+    if node.op is ast.CompareOp.EQ and isinstance(made.expr, core.Compare):
+        unit = counted_unit(made.expr.left) or counted_unit(made.expr.right)
+        if unit is not None:
+            message = f"`=` on a number of {unit} is true for one of them only, and is missed when that one is"
+            warn("W404", message, node, env, ctx, "write `>=`")
+
+
+def negated_unknown(node: ast.Not, env: Env, ctx: Context) -> None:
+    """`not` on a condition that may be unknown."""
+    message = "`not` is neither true nor false where the condition is unknown"
+    warn("W402", message, node, env, ctx, "ask with `is known`, or give a value with `otherwise`")
+
+
+def otherwise(node: ast.Otherwise, left: Typed, env: Env, ctx: Context) -> None:
+    """`a otherwise 0 + 1`; `otherwise` after a value that is always known."""
+    text = env.source.text[node.left.span.end : node.right.span.start + 1]
+    if isinstance(node.right, ast.Arithmetic) and "(" not in text:
+        message = "`otherwise` takes all of the sum on its right"
+        warn("W405", message, node, env, ctx, "put brackets round the part that is meant")
+    if not left.type.optional and left.type.kind is not Kind.ANY:
+        warn("W406", "this value is never unknown", node.left, env, ctx, "leave the `otherwise` out")
+
+
+def branch_unknown(node: ast.Branch, made: Typed, env: Env, ctx: Context) -> None:
+    """`if` with a condition that may be unknown: then neither branch is taken."""
+    if may_be_unknown(made.type):
+        message = "no branch is taken where this condition is unknown"
+        warn("W403", message, node.condition, env, ctx, "ask with `is known`, or give a value with `otherwise`")
+
+
+# ---- bodies ----------------------------------------------------------------------------------------------------------
+
+
+def unreachable(body: tuple[ast.Step, ...], env: Env, ctx: Context) -> None:
+    """Steps behind a `stop` or an `exit`."""
+    for step, following in pairwise(body):
+        if isinstance(step, ast.Stop | ast.Exit):
+            word = "stop" if isinstance(step, ast.Stop) else "exit"
+            warn("W407", f"nothing after `{word}` is reached", following, env, ctx, "remove what follows")
+            return
+
+
+def bare_waits(trigger: ast.Trigger, newest_only: bool, env: Env, ctx: Context) -> None:
+    """A body with waits under a bare `on`: a further event is ignored while a path is under way."""
+    if newest_only or not any(isinstance(n, _WAITS) for step in trigger.body for n in ast.descendants(step)):
+        return
+    for head in trigger.heads:
+        if isinstance(head, ast.On) and head.key is None and head.event.text != "contact_created":
+            message = f"a further `{head.event.text}` is ignored while a path is under way"
+            help = "give the paths a key: `per …`, or write `newest path only`"
+            warn("W411", message, head, env, ctx, help)
+
+
+_WAITS = (
+    ast.WaitFor,
+    ast.WaitUntil,
+    ast.WaitUntilDay,
+    ast.WaitUntilOffset,
+    ast.WaitUpToUntil,
+    ast.WaitUpToFor,
+)
+
+
+def never_sent(trigger: ast.Trigger, conditions: list[core.Expr], env: Env, ctx: Context) -> None:
+    """A `when` that needs a message which only its own body sends."""
+    if len(conditions) != len(trigger.heads) or len(trigger.heads) != 1:
+        return
+    own = {
+        node.options.label.text
+        for step in trigger.body
+        for node in ast.descendants(step)
+        if isinstance(node, ast.Send) and node.options.label is not None
+    }
+    for ref in _needed(conditions[0]):
+        if ref.label in own and ref.place is not None:
+            message = f"the message `{ref.label}` is sent only after this condition holds"
+            ctx.reports.warning("W408", message, ref.place, "ask for a message of another trigger")
+            return
+
+
+def _needed(condition: core.Expr) -> Iterator[core.LabelRef]:
+    """The messages without which a condition is never true."""
+    match condition:
+        case core.And(operands=operands):
+            for operand in operands:
+                yield from _needed(operand)
+        case core.LabelRef():
+            yield condition
+        case core.Compare(left=left, right=right):
+            yield from _strict(left)
+            yield from _strict(right)
+        case core.IsKnown(operand=operand, negated=False):
+            yield from _strict(operand)
+        case _:
+            return
+
+
+def _strict(expr: core.Node) -> Iterator[core.LabelRef]:
+    """The messages without which a value is unknown."""
+    match expr:
+        case core.LabelRef(attr=core.LabelAttr.SENT_AT):
+            yield expr
+        case core.Apply() | core.Arithmetic() | core.Negate():
+            for child in core_children(expr):
+                yield from _strict(child)
+        case _:
+            return
