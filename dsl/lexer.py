@@ -99,9 +99,9 @@ TOKEN = re.compile(
 )
 SMART_OPEN = "\u201c\u201d\u201e\u00ab\u2018\u2019'"
 SMART_CLOSE = {
-    "\u201c": "\u201d\u201c\"",
-    "\u201d": "\u201d\"",
-    "\u201e": "\u201c\u201d\"",
+    "\u201c": '\u201d\u201c"',
+    "\u201d": '\u201d"',
+    "\u201e": '\u201c\u201d"',
     "\u00ab": "\u00bb",
     "\u2018": "\u2019'",
     "\u2019": "\u2019'",
@@ -154,7 +154,9 @@ class _Lexer:
             elif kind == "newline":
                 self.newline()
             elif kind == "comment":
-                self.comments.append(Comment(match.group().rstrip(), Span(start, start + len(match.group().rstrip())), self.fresh))
+                self.comments.append(
+                    Comment(match.group().rstrip(), Span(start, start + len(match.group().rstrip())), self.fresh)
+                )
             else:
                 self.word(str(kind), match.group(), start, pos)
         self.newline()
@@ -272,11 +274,15 @@ class _Lexer:
             )
             self.brackets.pop()
         else:
-            self.report("W113", f"`{token.text}` closes nothing", token.start, token.end, f"take the `{token.text}` away")
+            self.report(
+                "W113", f"`{token.text}` closes nothing", token.start, token.end, f"take the `{token.text}` away"
+            )
 
     def unclosed(self, token: Token) -> None:
         closing = ")" if token.text == "(" else "]"
-        self.report("W113", f"this `{token.text}` is never closed", token.start, token.end, f"close it with `{closing}`")
+        self.report(
+            "W113", f"this `{token.text}` is never closed", token.start, token.end, f"close it with `{closing}`"
+        )
 
     # ---- what the regular expression does not match ----
 
@@ -300,9 +306,7 @@ class _Lexer:
         if line != self.space_reported:
             self.space_reported = line
             what = "a no-break space or the like" if self.text[pos] in ODD_SPACES else "an invisible character"
-            self.report(
-                "W109", f"{what} stands here", pos, pos + 1, "replace it by an ordinary space", faulty=False
-            )
+            self.report("W109", f"{what} stands here", pos, pos + 1, "replace it by an ordinary space", faulty=False)
         if self.fresh and self.text[pos] in ODD_SPACES:
             self.indent += 1
         return pos + 1
@@ -394,12 +398,16 @@ class _Lexer:
             match = _WORD.match(self.text, pos + 1)
             stop = match.end() if match else pos + 1
             self.push("NAME", pos, stop, self.text[pos + 1 : stop] or "_", quoted=True)
-            self.report("W120", "this name has no closing backtick", pos, stop, "end it with a backtick on the same line")
+            self.report(
+                "W120", "this name has no closing backtick", pos, stop, "end it with a backtick on the same line"
+            )
             return stop
         name = self.text[pos + 1 : close]
         self.push("NAME", pos, close + 1, name or "_", quoted=True)
         if not name.strip():
-            self.report("W120", "there is no name between these backticks", pos, close + 1, "write the name between them")
+            self.report(
+                "W120", "there is no name between these backticks", pos, close + 1, "write the name between them"
+            )
         return close + 1
 
     def report(self, code: str, message: str, start: int, end: int, help: str | None, faulty: bool = True) -> None:
@@ -411,4 +419,3 @@ class _Lexer:
 _LINE_END = re.compile(r"[\r\n]")
 _STRING_STOP = re.compile(r'["\\\r\n]|\{\{')
 _WORD = re.compile(r"\w+")
-

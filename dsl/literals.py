@@ -51,7 +51,16 @@ def _span(text: str) -> Read:
     return Read("SPAN", (read_number(amount), Unit(unit.removesuffix("s"))), *_size(amount))
 
 
-_SHORT = {"d": "day", "h": "hour", "hr": "hour", "min": "minute", "sec": "second", "w": "week", "wk": "week", "yr": "year"}
+_SHORT = {
+    "d": "day",
+    "h": "hour",
+    "hr": "hour",
+    "min": "minute",
+    "sec": "second",
+    "w": "week",
+    "wk": "week",
+    "yr": "year",
+}
 
 
 def _glued(text: str) -> Read:

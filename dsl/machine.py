@@ -18,7 +18,7 @@ from wend.grammar.load import RESERVED, Rule, Tables, tables
 MAX_DEPTH = 120
 """How many rules that make a node may stand inside one another; what walks a tree may recurse."""
 
-Reduction = tuple[int, str, "tuple[int | None, ...] | None", bool, bool, "Action | None"]
+Reduction = tuple[int, str, "tuple[int | None, ...] | None", bool, "Action | None"]
 
 
 class TooDeep(Exception):
@@ -49,7 +49,7 @@ def _prepare(rule: Rule) -> Reduction:
     if rule.collapse and len(rule.take) == 1:
         action = None
     simple = rule.size == len(rule.take) and rule.take == tuple(range(rule.size))
-    return rule.size, rule.origin, None if simple else rule.take, rule.splice, rule.collapse, action
+    return rule.size, rule.origin, None if simple else rule.take, rule.splice, action
 
 
 def terminal(token: Token, row: dict[str, int]) -> str:
@@ -112,7 +112,7 @@ class Machine:
         return self.values[-1]
 
     def reduce(self, reduction: Reduction) -> None:
-        size, origin, take, splice, collapse, action = reduction
+        size, origin, take, splice, action = reduction
         states = self.states
         if size == 1 and action is None and not splice:
             states[-1] = self.rows[states[-2]][origin]
@@ -193,7 +193,7 @@ class Outline:
 
     def takes(self, type: str) -> bool:
         """Whether the terminal could come next."""
-        return type == "$END" and self.complete() or self.probe(type) is not None
+        return self.complete() if type == "$END" else self.probe(type) is not None
 
     def complete(self) -> bool:
         """Whether the text could end here."""

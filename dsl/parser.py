@@ -124,13 +124,17 @@ def _feed_line(machine: Machine, line: Line) -> bool:
 
 def _parse_expression(source: Source, lexed: Lexed) -> tuple[ast.Expr | None, list[Diagnostic]]:
     if not lexed.lines:
-        return None, [Diagnostic("W121", "there is no expression here", source, Span(0, 0), "write one, such as `1 + 2`")]
+        return None, [
+            Diagnostic("W121", "there is no expression here", source, Span(0, 0), "write one, such as `1 + 2`")
+        ]
     builder = Builder(source)
     machine = Machine("only_expr", builder)
     if len(lexed.lines) > 1:
         extra = lexed.lines[1]
         return None, [
-            Diagnostic("W101", "an expression stands on one line", source, Span(extra.start, extra.end), "join the lines")
+            Diagnostic(
+                "W101", "an expression stands on one line", source, Span(extra.start, extra.end), "join the lines"
+            )
         ]
     try:
         if not _feed_line(machine, lexed.lines[0]):

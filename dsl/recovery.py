@@ -123,7 +123,7 @@ class _Search:
                     "W111",
                     "this line is indented like no block it could belong to",
                     Span(line.start, line.tokens[0].end),
-                    f"indent it by {self.levels[-1].indent} spaces like the lines above, or by {self.levels[-2].indent}",
+                    f"indent it by {self.levels[-1].indent} spaces like the lines above, or {self.levels[-2].indent}",
                 )
                 self.levels[-1].indent = line.indent
                 return

@@ -115,11 +115,12 @@ def _call(b: Builder, span: Span, c: list[Any]) -> ast.Call | ast.Aggregate:
             return ast.Aggregate(
                 function=base.name(function), source=arg.value, window=arg.window, where=arg.where, span=span
             )
+        example = "purchase" if known in ("count", "any") else "purchase.amount"
         b.report(
             "W118",
             f"`{known}` with a window or a `where` goes over the name of an event",
             arg.value.span,
-            f"write an event first, as in `{known}(purchase{'' if known in ('count', 'any') else '.amount'} in last 30 days)`",
+            f"write an event first, as in `{known}({example} in last 30 days)`",
         )
     elif special:
         extra = special[0].window or special[0].where

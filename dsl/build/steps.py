@@ -148,9 +148,7 @@ def _wait_up_to_until(b: Builder, span: Span, c: list[Any]) -> ast.WaitUpToUntil
 
 
 def _wait_up_to_for(b: Builder, span: Span, c: list[Any]) -> ast.WaitUpToFor:
-    return ast.WaitUpToFor(
-        limit=c[0], event=c[1], alias=base.maybe_name(c[2]), where=c[3], otherwise=c[4], span=span
-    )
+    return ast.WaitUpToFor(limit=c[0], event=c[1], alias=base.maybe_name(c[2]), where=c[3], otherwise=c[4], span=span)
 
 
 def _wait_until(b: Builder, span: Span, c: list[Any]) -> ast.WaitUntil:
