@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import define, field
 
-from wend.dsl.builtins import AT, BUILTIN_EVENTS, RESERVED
+from wend.dsl.builtins import AT, BUILTIN_EVENTS, LISTS, RESERVED, TAGS
 from wend.dsl.period import Period
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.values import Value
@@ -124,7 +124,7 @@ def _block(head: str, shape: _Shape, taken: Iterable[str], drop_empty: bool = Fa
     for name, column in shape.columns.items():
         if drop_empty and not column.known:
             continue  # A column of a file that other events share.
-        kind = column.type()
+        kind = "list of text" if head == "contact" and name in (TAGS, LISTS) else column.type()
         if (why := _unspeakable(name, taken)) is not None:
             notes.append(f"# {why}: rename it under `rename` in `wend.toml`")
         elif kind is None:
@@ -143,6 +143,6 @@ def _spell(name: str) -> str:
 
 
 def _unspeakable(name: str, taken: Iterable[str] = ()) -> str | None:
-    if "`" in name or any(c in name for c in "\r\n"):
+    if "`" in name or not name.isprintable() or name != name.strip():
         return f"{name!r} cannot be written between backticks"
     return f"`{name}` has a meaning of its own" if name in set(taken) else None

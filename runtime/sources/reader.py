@@ -11,6 +11,7 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
+from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.nearest import nearest
 from wend.runtime.calendar import Zone
 from wend.runtime.sources.csv_file import CsvFile
@@ -26,6 +27,9 @@ from wend.runtime.sources.values import Convert, Declared, Mistake, event_time, 
 from wend.runtime.values import Value
 
 Types = Mapping[str, str]
+
+ALWAYS = {TAGS: "list of text?", LISTS: "list of text?"}
+"""Two fields of a contact that are lists in every script, declared or not."""
 
 
 @define
@@ -52,15 +56,17 @@ def read_contacts(
         path: the file; its ending says the format.
         mapping: which column is what.
         zone: for datetimes without an offset.
-        types: the declared types by field (`{"country": "text?"}`), without derived fields; other columns are inferred.
+        types: the declared types by field (`{"country": "text?"}`), without derived fields; other columns are inferred,
+            but `tags` and `lists` are always lists of texts.
         seen: ids that came already with their places; filled. Pass one dict for several files.
 
     Raises:
         SourceError: the file cannot be read, or a column is not there.
         BadRows: rows are bad: raised at the end of the file.
     """
+    types = {**ALWAYS, **(types or {})}
     table = open_table(Path(path), mapping.delimiter)
-    columns = contact_columns(mapping, table.columns, table.names_place, types or ())
+    columns = contact_columns(mapping, table.columns, table.names_place, types)
     plan = _Plans(table, columns.fields, {columns.id}, zone).plan(types)
     return _contacts(table, columns.id, plan, {} if seen is None else seen)
 

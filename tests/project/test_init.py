@@ -3,8 +3,14 @@ from pathlib import Path
 import pytest
 
 from wend.config import ProjectError
+from wend.dsl.checker import check
+from wend.dsl.diagnostics import render
+from wend.dsl.parser import parse
+from wend.dsl.source import Source
 from wend.init import init_project
 from wend.project import load_project
+from wend.runtime.templates import TemplateScope, load_templates
+from wend.stdlib import signatures
 
 
 def test_the_project_that_init_writes_can_be_loaded_with_its_data(tmp_path: Path) -> None:
@@ -42,3 +48,19 @@ def test_an_empty_folder_is_taken_and_a_full_one_is_not(tmp_path: Path) -> None:
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
     with pytest.raises(ProjectError, match="there is a file of that name"):
         init_project(tmp_path / "full" / "mine.txt")
+
+
+def test_its_script_and_templates_have_no_fault(tmp_path: Path) -> None:
+    init_project(tmp_path)
+    project = load_project(tmp_path)
+    (script,) = project.scripts()
+    source = Source(script.name, script.read_text(encoding="utf-8"))
+    parsed = parse(source)
+    assert parsed.ok
+    checked = check([(source, parsed.file)], signatures())
+    assert [render(d) for d in checked.diagnostics] == []
+    assert project.templates_dir is not None
+    templates = load_templates(project.templates_dir)
+    scope = TemplateScope(contact_fields=frozenset({"email", "name", "consent_email", "last_purchase"}))
+    for number in (1, 2, 3):
+        assert list(templates.check(f"winback-{number}", scope)) == []

@@ -2,7 +2,14 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wend.dsl.checker import check
+from wend.dsl.diagnostics import render
+from wend.dsl.parser import parse
 from wend.dsl.period import Period
+from wend.dsl.source import Source
 from wend.runtime.calendar import zone
 from wend.runtime.sources import ContactMapping, ContactRecord, EventRecord, read_contacts
 from wend.runtime.values import UTC, Value
@@ -110,3 +117,25 @@ def test_from_a_file_to_declarations(tmp_path: Path) -> None:
     path.write_text("id,email,since,zip\n1,a@x.example,2026-01-01,01000\n2,b@x.example,,75001\n")
     records = read_contacts(path, ContactMapping(), zone("UTC"))
     assert declare(records, None) == "contact\n    email  text\n    since  date?\n    zip    text\n"
+
+
+names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6) | st.sampled_from(
+    ["and", "true", "contact", "now", "at", "tags", "lists", "event", "from", "list", "message_sent", "x`y", "a b"]
+)
+scalars = st.sampled_from([1, 2.5, True, "free", "a b", 'say "x"', None, NOW, NOW.date(), Period(days=1)])
+values = scalars | st.lists(scalars, max_size=2).map(tuple) | st.just({"n": 1})
+records = st.dictionaries(names, values, max_size=4)
+
+
+@given(st.lists(records, max_size=3), st.lists(st.tuples(names, records), max_size=3))
+def test_whatever_is_declared_is_a_script_without_faults(
+    contacts: list[dict[str, Value]], events: list[tuple[str, dict[str, Value]]]
+) -> None:
+    text = declare(
+        [ContactRecord(str(i), fields, "") for i, fields in enumerate(contacts * 30)],
+        [EventRecord("1", name, NOW, str(i), payload, "") for i, (name, payload) in enumerate(events)],
+    )
+    source = Source("sample", text)
+    parsed = parse(source)
+    assert [render(d) for d in parsed.diagnostics] == []
+    assert [render(d) for d in check([(source, parsed.file)], {}).diagnostics] == []

@@ -235,6 +235,14 @@ def test_declared_json(tmp_path: Path) -> None:
     assert refused(path, zip="list of text").message == "column `zip`: expected a list of text, found `75001`"
 
 
+def test_tags_and_lists_are_lists_without_a_declaration(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", "id,tags,lists,other\n1,vip;new,Clients,a;b\n2,,,\n")
+    first, second = read(path)
+    assert first.fields == {"tags": ("vip", "new"), "lists": ("Clients",), "other": "a;b"}
+    assert second.fields == {"tags": None, "lists": None, "other": None}
+    assert read(path, tags="list of text")[1].fields["tags"] == ()
+
+
 def test_a_declared_field_that_a_record_lacks(tmp_path: Path) -> None:
     path = write(tmp_path / "c.ndjson", '{"id": 1, "plan": "a"}\n{"id": 2}\n')
     assert [r.fields for r in read(path, plan="text?")] == [{"plan": "a"}, {}]
