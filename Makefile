@@ -33,7 +33,7 @@ lint: $(STAMP) ## ruff, mypy, pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 format: $(STAMP) ## put code and imports in order
 	$(BIN)/ruff check --fix .
