@@ -1,12 +1,14 @@
-"""Functions of numbers."""
+"""Functions of numbers, and of whatever else has an order."""
 
+import datetime as dt
 import math
 from collections.abc import Callable
+from typing import Any
 
 from wend.dsl.signatures import Parameter
-from wend.dsl.types import NUMBER
+from wend.dsl.types import DATE, DATETIME, NUMBER, Kind, Type
 from wend.runtime.functions import Function, FunctionError, Moment
-from wend.stdlib.declare import function
+from wend.stdlib.declare import function, kind_of, several, with_article
 
 
 def _whole(number: float) -> int:
@@ -42,6 +44,24 @@ def _rounding(name: str, sentence: str, example: str, gives: str, code: Callable
     )
 
 
+_Ordered = int | float | dt.date
+
+
+def _of_one_kind(name: str, code: Callable[[tuple[Any, ...]], _Ordered]) -> Callable[..., _Ordered]:
+    """Numbers, dates and datetimes have an order among themselves, not with one another."""
+
+    def checked(_: Moment, *values: _Ordered) -> _Ordered:
+        kinds = {kind_of(value) for value in values}
+        if len(kinds) > 1:
+            different = " with ".join(sorted(with_article(kind) for kind in kinds))
+            raise FunctionError(f"`{name}` compares values of one kind, not {different}")
+        return code(values)
+
+    return checked
+
+
+_ORDERED = several("value", NUMBER, DATE, DATETIME)
+
 FUNCTIONS = (
     _rounding("round", "The nearest whole number; a half goes away from zero.", "round(2.5)", "3", _whole),
     _rounding("floor", "The greatest whole number that is not above a number.", "floor(2.9)", "2", math.floor),
@@ -58,24 +78,24 @@ FUNCTIONS = (
     ),
     function(
         "least",
-        Parameter("number", NUMBER),
+        _ORDERED,
         family="numbers",
-        result=NUMBER,
-        sentence="The least of the numbers.",
+        result=Type(Kind.ANY),
+        sentence="The least of several numbers, or the first of several dates or datetimes.",
         example="least(3, 1, 2)",
         gives="1",
-        code=lambda _, *numbers: min(numbers),
+        code=_of_one_kind("least", min),
         variadic=True,
     ),
     function(
         "greatest",
-        Parameter("number", NUMBER),
+        _ORDERED,
         family="numbers",
-        result=NUMBER,
-        sentence="The greatest of the numbers.",
+        result=Type(Kind.ANY),
+        sentence="The greatest of several numbers, or the last of several dates or datetimes.",
         example="greatest(3, 1, 2)",
         gives="3",
-        code=lambda _, *numbers: max(numbers),
+        code=_of_one_kind("greatest", max),
         variadic=True,
     ),
 )
