@@ -49,7 +49,7 @@ class EventMapping:
 CONTACT_NAMES = ("contact_id", "contact", "customer_id", "customer", "user_id", "id", "email")
 ID_NAMES = ("id", "contact_id", "customer_id", "contact", "customer", "user_id", "email")
 AT_NAMES = ("at", "time", "timestamp", "date", "datetime", "created_at", "occurred_at")
-NAME_NAMES = ("name", "type", "event", "event_name", "event_type")
+NAME_NAMES = ("event_name", "event", "event_type", "type", "name")  # `name` last: it may be the customer's
 
 
 @frozen

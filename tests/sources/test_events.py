@@ -286,3 +286,8 @@ def test_events_in_the_future(tmp_path: Path) -> None:
     tally = Tally()
     assert [e.name for e in check_events_past(read(path), now, Policy.SKIP, tally)] == ["a"]
     assert tally.future == 1
+
+
+def test_a_column_of_names_is_taken_for_the_event_only_where_nothing_fits_better(tmp_path: Path) -> None:
+    path = write(tmp_path / "e.csv", "contact,at,name,type\n1,2026-01-01,Ana,buy\n")
+    assert [(e.name, e.payload) for e in read(path)] == [("buy", {"name": "Ana"})]
