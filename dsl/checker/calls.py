@@ -5,11 +5,11 @@ from wend.dsl.builtins import AT, EventShape
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, placeholder
 from wend.dsl.checker.names import Definition
-from wend.dsl.checker.operators import fits, may_be_unknown, outside_values, values_help
+from wend.dsl.checker.operators import MOMENTS, combined, fits, may_be_unknown, outside_values, values_help
 from wend.dsl.checker.report import Hint
 from wend.dsl.checker.resolve import event_field, expand
 from wend.dsl.checker.words import a_kind, a_type
-from wend.dsl.diagnostics import Severity
+from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Parameter, Signature
 from wend.dsl.types import ANY, BOOLEAN, NUMBER, Kind, Type
@@ -28,11 +28,11 @@ def call(node: ast.Call, env: Env, ctx: Context) -> Typed:
     signature = ctx.functions.get(name)
     if signature is not None:
         return _function(signature, node, env, ctx)
+    if name in ast.AGGREGATES:
+        ctx.error("W218", f"`{name}` looks at one event", node, env, f"write `{name}({_example(ctx)})`")
+        return NOTHING
     for arg in node.args:
         ctx.check(arg, env)
-    if name in ast.AGGREGATES:
-        ctx.error("W218", f"`{name}` looks at an event", node, env, f"write `{name}({_example(ctx)})`")
-        return NOTHING
     defines = [d.name for d in ctx.names.definitions.values() if d.params is not None]
     near = nearest(name, {*ctx.functions, *ast.AGGREGATES, *defines})
     help = f"write `{near}(…)`" if near else "the functions are listed in the documentation; `define` makes your own"
@@ -52,10 +52,13 @@ def _function(signature: Signature, node: ast.Call, env: Env, ctx: Context) -> T
         message = f"`{signature.name}` takes {words} argument{plural}, not {len(args)}"
         ctx.error("W210", message, node, env, f"such as `{signature.example}`")
         return NOTHING
-    for index, (written, arg) in enumerate(zip(node.args, args, strict=True)):
-        _argument(signature.parameters[min(index, len(signature.parameters) - 1)], signature, written, arg, env, ctx)
+    last = len(signature.parameters) - 1
+    params = [signature.parameters[min(index, last)] for index in range(len(args))]
+    suits = [_argument(p, signature, n, a, env, ctx) for p, n, a in zip(params, node.args, args, strict=True)]
+    if not all(suits):
+        return NOTHING
     expr = core.Apply(function=signature.name, args=tuple(a.expr for a in args), place=env.place(node))
-    result = _result(signature, args)
+    result = _result(signature, node, args, env, ctx)
     unknown = signature.result.optional or any(may_be_unknown(a.type) for a in args)
     return Typed(expr, result if result.kind is Kind.ANY else result.maybe(unknown))
 
@@ -65,25 +68,40 @@ def _count_fits(signature: Signature, count: int) -> bool:
     return count >= wanted if signature.variadic else count == wanted
 
 
-def _result(signature: Signature, args: list[Typed]) -> Type:
-    """A function over values of any one kind, such as `least`, gives a value of that kind."""
-    if signature.result.kind is Kind.ANY and args and all(p.type.kind is Kind.ANY for p in signature.parameters):
-        first = args[0].type
-        if all(a.type.kind is first.kind for a in args) and first.kind is not Kind.LIST:
-            return Type(first.kind)
-    return signature.result
+def _result(signature: Signature, node: ast.Call, args: list[Typed], env: Env, ctx: Context) -> Type:
+    """What comes out; a function over values of any one kind, such as `least`, gives a value of that kind."""
+    known = [a.type for a in args if a.type.kind is not Kind.ANY]
+    if signature.result.kind is not Kind.ANY or not signature.variadic or not known:
+        return signature.result
+    found = combined(known)
+    if found is None:
+        message = f"`{signature.name}` needs values of one kind"
+        ctx.error("W215", message, node, env, f"such as `{signature.example}`")
+        return ANY
+    return found
 
 
-def _argument(param: Parameter, of: Signature, written: ast.Expr, arg: Typed, env: Env, ctx: Context) -> None:
-    if not fits(arg.type, param.type):
-        message = (
-            f"`{of.name}` needs {a_kind(param.type.kind)} as its {param.name}, this is {a_type(arg.type, arg.expr)}"
-        )
+def _argument(param: Parameter, of: Signature, written: ast.Expr, arg: Typed, env: Env, ctx: Context) -> bool:
+    if not any(_suits(arg.type, t) for t in param.types):
+        message = f"`{of.name}` needs {_wanted(param)} as its `{param.name}`, this is {a_type(arg.type, arg.expr)}"
         ctx.error("W215", message, written, env, f"such as `{of.example}`")
-        return
+        return False
     text = outside_values(arg, param.type)
     if text is not None:
         ctx.error("W213", f'`"{text}"` is none of the values', written, env, values_help(text, param.type))
+    return text is None
+
+
+def _suits(value: Type, target: Type) -> bool:
+    """A function is given what it names: a date is no datetime there."""
+    return fits(value, target) and (value.kind is target.kind or Kind.ANY in (value.kind, target.kind))
+
+
+def _wanted(param: Parameter) -> str:
+    kinds = [t.kind for t in param.types]
+    if set(kinds) == MOMENTS:
+        return "a date"
+    return " or ".join(a_kind(kind) for kind in dict.fromkeys(kinds))
 
 
 # ---- defines ---------------------------------------------------------------------------------------------------------
@@ -103,18 +121,18 @@ def _define(definition: Definition, node: ast.Call, env: Env, ctx: Context) -> T
         ctx.reports.error("W210", message, env.place(node), f"write `{definition.name}({wanted})`", hint)
         return NOTHING
     with ctx.reports.aside() as trial:
-        made = expand(definition, args, node, env, ctx)
+        made = expand(definition, args, env, ctx)
     _relay(trial.items, definition, node, env, ctx)
     return made if not trial.failed else Typed(NOTHING.expr, ANY)
 
 
-def _relay(items: list, definition: Definition, node: ast.Call, env: Env, ctx: Context) -> None:  # type: ignore[type-arg]
+def _relay(items: list[Diagnostic], definition: Definition, node: ast.Call, env: Env, ctx: Context) -> None:
     """What went wrong inside a define goes to the call, unless the define is wrong whatever it is given."""
+    known = {(i.code, i.source, i.span) for i in ctx.reports.items}
     for item in items:
-        same = any(i.code == item.code and i.source == item.source and i.span == item.span for i in ctx.reports.items)
-        if same or item.severity is Severity.WARNING:
+        if (item.code, item.source, item.span) in known or item.severity is Severity.WARNING:
             continue
-        if item.source == env.source and node.span.start <= item.span.start <= node.span.end:
+        if item.code == "W209":
             ctx.reports.items.append(item)
             continue
         message = f"in `{definition.name}`: {item.message}"
@@ -126,8 +144,7 @@ def check_definition(definition: Definition, scope: core.Scope | None, ctx: Cont
     """Check a define or a segment by itself, its parameters being anything."""
     args = tuple(placeholder(p) for p in definition.params or ())
     env = Env(source=definition.source, scope=scope, words=definition.words)
-    node = ast.Name(text=definition.name, span=definition.place.span)
-    made = expand(definition, args, node, env, ctx)
+    made = expand(definition, args, env, ctx)
     if definition.segment and made.type.kind not in (Kind.BOOLEAN, Kind.ANY):
         message = f"a segment is a condition, this is {a_type(made.type, made.expr)}"
         ctx.reports.error("W211", message, env.place(definition.value), "write a comparison")
@@ -175,7 +192,8 @@ def _event(node: ast.Aggregate, env: Env, ctx: Context) -> EventShape | None:
     if shape is None:
         near = ctx.names.nearest_event(name)
         if name in ctx.names.fields:
-            help = f"`{name}` is a field; `{node.function.text}` looks at an event, such as `{_example(ctx)}`"
+            call = f"{node.function.text}({_example(ctx)})"
+            help = f"`{name}` is a field, and `{node.function.text}` looks at an event: `{call}`"
         else:
             help = f"write `{near}`" if near else f"declare it: `event {name}`"
         ctx.error("W202", f"there is no event `{name}`", node.source.parts[0], env, help)

@@ -26,8 +26,8 @@ class Context(ABC):
     pending: list[str] = field(factory=list)
     """Derived fields, segments and defines that are being written out: one that meets itself never ends."""
     known_fields: dict[str, Typed] = field(factory=dict)
-    written_out: int = 0
-    """How many defines have been written out, to stop those that grow beyond measure."""
+    circles: set[frozenset[str]] = field(factory=set)
+    sizes: dict[int, tuple[core.Node, int]] = field(factory=dict)
 
     @abstractmethod
     def check(self, node: ast.Expr, env: Env) -> Typed:
@@ -76,6 +76,14 @@ class Context(ABC):
             near = nearest(name.text, self.names.journeys)
             help = f"write `{near}`" if near else "declare it, or check the name"
             self.error("W205", f"there is no journey `{name.text}`", name, env, help)
+
+    def size(self, expr: core.Node) -> int:
+        """How many values an expression has, those counted twice that stand in it twice."""
+        known = self.sizes.get(id(expr))
+        if known is None:
+            known = expr, 1 + sum(self.size(child) for child in core_children(expr))
+            self.sizes[id(expr)] = known  # the expression is kept, so its id stays its own
+        return known[1]
 
 
 def free_items(expr: core.Node) -> bool:

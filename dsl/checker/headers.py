@@ -150,7 +150,7 @@ def _audience(node: ast.Audience, env: Env, ctx: Expressions) -> core.Expr:
     if name != EVERYBODY:
         definition = ctx.names.definitions.get(name)
         if definition is not None and definition.segment:
-            parts.append(expand(definition, (), node.segment, env, ctx).expr)
+            parts.append(expand(definition, (), env, ctx).expr)
         else:
             _no_segment(node, env, ctx)
     if node.where is not None:

@@ -43,10 +43,15 @@ def outside_values(value: Typed, type: Type) -> str | None:
     return text if isinstance(text, str) and type.values and text not in type.values else None
 
 
+def quoted(text: str) -> str:
+    """The text between quotes."""
+    return f'"{text}"'
+
+
 def values_help(text: str, type: Type) -> str:
     """The nearest value, or all of them."""
     near = nearest(text, type.values)
-    return f'write `"{near}"`' if near else f"the values are {listed(list(type.values))}"
+    return f'write `"{near}"`' if near else f"the values are {listed([quoted(v) for v in type.values])}"
 
 
 # ---- comparison ------------------------------------------------------------------------------------------------------
@@ -284,6 +289,8 @@ def _cannot(node: ast.Arithmetic, left: Typed, right: Typed, env: Env, ctx: Cont
         help = f"give the number its unit: `{amount} day{'' if amount == 1 else 's'}`"
     elif Kind.NUMBER in kinds and Kind.DURATION in kinds:
         help = "give the number its unit: `3 days`"
+    elif kinds <= MOMENTS:
+        help = "take one date from the other: `a - b` is a duration"
     elif kinds == {Kind.TEXT}:
         help = 'put texts together with `join([a, b], " ")`, or in the template'
     else:

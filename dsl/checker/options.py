@@ -15,9 +15,6 @@ from wend.dsl.types import TEXT, Type
 def send(step: ast.Send, name: str, position: int, total: int, env: Env, ctx: Expressions) -> plan.Send:
     """The operation of a send."""
     opts = step.options
-    if opts.text is not None:
-        message = "`send` takes its text from the template"
-        ctx.error("W238", message, opts.text, env, "leave `text` out, or write `notify`")
     return plan.Send(
         id=name,
         channel=step.channel.text,
@@ -36,11 +33,6 @@ def send(step: ast.Send, name: str, position: int, total: int, env: Env, ctx: Ex
 def notify(step: ast.Notify, name: str, env: Env, ctx: Expressions) -> plan.Notify:
     """The operation of a notification."""
     opts = step.options
-    if opts.to is not None:
-        ctx.error("W238", "`notify` has its address already", opts.to, env, "leave `to` out")
-    if opts.label is not None:
-        message = "a notification has no label"
-        ctx.error("W238", message, opts.label, env, "leave `as` out, or write `send`")
     return plan.Notify(
         id=name,
         address=ctx.expect(step.address, env, TEXT, "the address"),
@@ -60,17 +52,11 @@ def pairs(
     written: tuple[ast.Pair, ...], env: Env, ctx: Expressions, shape: EventShape | None = None
 ) -> Iterator[tuple[str, core.Expr]]:
     """Named values; those of an event must be its fields."""
-    seen: set[str] = set()
     for pair in written:
-        name = pair.name.text
         made = ctx.check(pair.value, env)
-        if name in seen:
-            ctx.error("W207", f"`{name}` is given twice", pair.name, env, "remove one of the two")
-            continue
-        seen.add(name)
         if shape is not None:
             _check_payload(pair, made, shape, env, ctx)
-        yield name, made.expr
+        yield pair.name.text, made.expr
 
 
 def _check_payload(pair: ast.Pair, made: Typed, shape: EventShape, env: Env, ctx: Expressions) -> None:

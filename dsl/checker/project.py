@@ -88,7 +88,7 @@ def _schema(ctx: Expressions) -> program.Schema:
         if field.value is None:
             continue
         env = Env(source=field.place.source, words="a derived field")
-        made = derived_value(field, field.value, env, ctx)
+        made = derived_value(field, ctx)
         derived[field.name] = made.expr
         check_value(field.value, made, field.type, f"`{field.name}`", env, ctx)
         if fits(made.type, field.type) and may_be_unknown(made.type) and not field.type.optional:

@@ -7,17 +7,20 @@ contact's fields, segments and defines.
 from attrs import evolve
 
 from wend.dsl import ast, core
-from wend.dsl.builtins import AT, RESERVED
+from wend.dsl.builtins import AT, RESERVED, EventShape
 from wend.dsl.checker.context import Context, free_items
 from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NOTHING, Env, LocalName, Typed, is_placeholder
 from wend.dsl.checker.names import Definition
 from wend.dsl.checker.schema import DeclaredField
 from wend.dsl.checker.words import a_kind
+from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
 from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, RECORD, Kind, Type
 
 _LABEL_ATTRS = {a.value for a in core.LabelAttr}
 _CARRIED_OUT = {core.LabelAttr.SENT: BOOLEAN, core.LabelAttr.SENT_AT: DATETIME.maybe()}
+
+_LARGEST = 10_000  # values in one expression: far beyond what is written, near what doubles at each step
 
 
 def resolve(node: ast.Path, env: Env, ctx: Context) -> Typed:
@@ -68,7 +71,8 @@ def _reserved(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) ->
         case ("entry",):
             ctx.error("W223", f"`entry` has no meaning in {env.words}", node, env, "use it inside a journey")
         case _:
-            ctx.error("W220", f"`{names[0]}` has no fields", node, env, f"write `{names[0]}`")
+            called = f"{names[1]}({names[0]})" if names[1] in ctx.functions else names[0]
+            ctx.error("W220", f"`{names[0]}` has no fields", node, env, f"write `{called}`")
     return NOTHING
 
 
@@ -94,12 +98,16 @@ def _from_event(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) 
         return NOTHING
     if not shape.open:
         return None
-    with ctx.reports.aside() as trial:
-        fallback = outside(node, env, ctx)
-    return Typed(core.Item(path=names, fallback=None if trial.failed else fallback.expr, place=env.place(node)), ANY)
+    if len(names) == 1 and head in env.params:
+        fallback: core.Expr | None = _parameter(node, head, env, ctx).expr
+    else:
+        with ctx.reports.aside() as trial:
+            found_outside = outside(node, env, ctx)
+        fallback = None if trial.failed else found_outside.expr
+    return Typed(core.Item(path=names, fallback=fallback, place=env.place(node)), ANY)
 
 
-def event_field(node: ast.Path, path: tuple[str, ...], shapes: tuple, env: Env, ctx: Context) -> Type:  # type: ignore[type-arg]
+def event_field(node: ast.Path, path: tuple[str, ...], shapes: tuple[EventShape, ...], env: Env, ctx: Context) -> Type:
     """The type of a field of an event that may be one of several."""
     local = LocalName(shapes, env.place(node))
     name = path[0]
@@ -157,19 +165,19 @@ def _global(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
         params = ", ".join(definition.params)
         ctx.error("W210", f"`{name}` needs its arguments", node, env, f"write `{name}({params})`")
         return NOTHING
-    return expand(definition, (), node, env, ctx)
+    return expand(definition, (), env, ctx)
 
 
 def field(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
     """A field of the contact."""
     found = ctx.names.field_type(name)
-    if found is None:
+    if found is None or name in ctx.names.definitions:
         _no_such_field(node, name, env, ctx)
         return NOTHING
     derived = ctx.names.derived(name)
     if derived is None:
         return Typed(core.Field(name=name, place=env.place(node)), found)
-    value = derived_value(derived, node, env, ctx)
+    value = derived_value(derived, ctx)
     return Typed(core.Derived(name=name, value=value.expr, kind=found.kind, place=env.place(node)), found)
 
 
@@ -179,6 +187,9 @@ def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
     if explicit and name in ctx.names.definitions:
         words = ctx.names.definitions[name].words
         ctx.error("W201", f"`{name}` is {words}, not a field", node, env, f"write `{name}`")
+        return
+    if name in ctx.names.declared.events and not explicit:
+        ctx.error("W223", f"`{name}` is an event, not a value", node, env, f"write `any({name})`, say")
         return
     around: set[str] = set() if explicit else {*env.locals, *env.params, *ctx.names.definitions}
     if env.looked is not None and not explicit:
@@ -212,13 +223,13 @@ def _no_such_record(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Conte
     return NOTHING
 
 
-def derived_value(derived: DeclaredField, node: ast.Node, env: Env, ctx: Context) -> Typed:
+def derived_value(derived: DeclaredField, ctx: Context) -> Typed:
     """What a derived field is, checked once; a field that needs itself is reported."""
     known = ctx.known_fields.get(derived.name)
     if known is not None:
         return known
     if derived.name in ctx.pending:
-        _endless(derived.name, f"the derived field `{derived.name}`", node, env, ctx)
+        _endless(derived.name, ctx)
         return NOTHING
     assert derived.value is not None
     ctx.pending.append(derived.name)
@@ -229,11 +240,10 @@ def derived_value(derived: DeclaredField, node: ast.Node, env: Env, ctx: Context
     return made
 
 
-def expand(definition: Definition, args: tuple[Typed, ...], node: ast.Node, env: Env, ctx: Context) -> Typed:
+def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Context) -> Typed:
     """A define or a segment written out, its names meaning what they mean where it was written."""
     if definition.name in ctx.pending:
-        words = "the segment" if definition.segment else "the define"
-        _endless(definition.name, f"{words} `{definition.name}`", node, env, ctx)
+        _endless(definition.name, ctx)
         return NOTHING
     ctx.pending.append(definition.name)
     inner = evolve(
@@ -248,11 +258,29 @@ def expand(definition: Definition, args: tuple[Typed, ...], node: ast.Node, env:
     )
     made = ctx.check(definition.value, inner)
     ctx.pending.pop()
+    if ctx.size(made.expr) > _LARGEST:
+        message = f"`{definition.name}` is too large when every define in it is written out"
+        ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
+        return NOTHING
     return made
 
 
-def _endless(name: str, words: str, node: ast.Node, env: Env, ctx: Context) -> None:
-    round_trip = [*ctx.pending[ctx.pending.index(name) :], name]
-    way = " → ".join(f"`{n}`" for n in round_trip)
-    message = f"{words} is defined by itself" if len(round_trip) == 2 else f"{words} is defined by itself: {way}"
-    ctx.error("W209", message, node, env, "break the circle")
+def _endless(name: str, ctx: Context) -> None:
+    """Report a circle once, at the name in it that is declared first."""
+    circle = ctx.pending[ctx.pending.index(name) :]
+    if frozenset(circle) in ctx.circles:
+        return
+    ctx.circles.add(frozenset(circle))
+    places = {n: _declared(n, ctx) for n in circle}
+    first = min(circle, key=lambda n: (places[n].source.name, places[n].span))
+    turn = circle.index(first)
+    way = " → ".join(f"`{n}`" for n in [*circle[turn:], *circle[:turn], first])
+    message = f"`{first}` is defined by itself" + (f": {way}" if len(circle) > 1 else "")
+    ctx.reports.error("W209", message, places[first], "break the circle")
+
+
+def _declared(name: str, ctx: Context) -> Place:
+    definition = ctx.names.definitions.get(name)
+    if definition is not None:
+        return definition.place
+    return (ctx.names.declared.contact or {})[name].place

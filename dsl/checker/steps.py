@@ -215,8 +215,6 @@ class Body:
 
     def _repeat(self, step: ast.Repeat, env: Env) -> None:
         name, ctx, place = self.give(step), self.ctx, env.place(step)
-        if step.times < 1:
-            ctx.error("W240", "a `repeat` needs at least one round", step, env, "write `repeat up to 3 times`, say")
         every = None if step.every is None else ctx.length(step.every, env, "the pause between rounds")
         until = None if step.until is None else ctx.condition(step.until, env).expr
         head = self.add(plan.RepeatTest(id=name, times=step.times, done=_LATER, until=until, place=place))

@@ -150,8 +150,6 @@ def _every(head: ast.Every, name: str, env: Env, ctx: Expressions) -> program.Ev
         case ast.Weekly(days=days):
             return program.Every(id=name, kind=kinds.WEEKLY, days=weekdays(days), clock=clock, place=place)
         case ast.Monthly(day=day):
-            if not 1 <= day <= 31:
-                ctx.error("W240", f"there is no day {day} of a month", head.schedule, env, "write a day from 1 to 31")
             return program.Every(id=name, kind=kinds.MONTHLY, day_of_month=day, clock=clock, place=place)
         case ast.Yearly(field=field) | ast.EachFrom(field=field):
             ctx.check(field, env)

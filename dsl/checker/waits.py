@@ -82,7 +82,7 @@ def _until(step: ast.WaitUntil, name: str, env: Env, ctx: Expressions) -> Waitin
 
 def _until_offset(step: ast.WaitUntilOffset, name: str, env: Env, ctx: Expressions) -> plan.WaitUntilMoment:
     offset = step.offset
-    length = ctx.length(offset.length, env, "what stands before the date")
+    length = ctx.length(offset.length, env, f"what stands before `{offset.direction}`")
     moment = ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`")
     fixed = isinstance(offset.anchor, ast.Date | ast.DateTime) and constant_length(length) is not None
     if not fixed:

@@ -1,0 +1,75 @@
+"""Programs with the expected reports as comments: `# error: W201`, `# warning: W404`, several with commas.
+
+A file holds several programs with `---` between them; adding a program adds a test.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wend.dsl.checker import CheckResult, check
+from wend.dsl.checker.codes import CHECKS
+from wend.dsl.diagnostics import Severity, render
+from wend.dsl.parser import parse
+from wend.dsl.source import Source
+from wend.stdlib import signatures
+
+FOLDER = Path(__file__).parent / "programs"
+EXPECTED = re.compile(r"\b(?:(error|warning): )?(W\d{3})\b")
+
+
+def programs() -> list[tuple[str, str]]:
+    """Each program with its name; lines are counted from the start of the file."""
+    found = []
+    for path in sorted(FOLDER.glob("*.journey")):
+        line = 0
+        for text in path.read_text(encoding="utf-8").split("---\n"):
+            found.append((f"{path.stem}:{line + 1}", "\n" * line + text))
+            line += text.count("\n") + 1
+    return found
+
+
+def checked(text: str, name: str = "a.journey") -> CheckResult:
+    source = Source(name, text)
+    parsed = parse(source)
+    assert [render(d) for d in parsed.diagnostics] == []
+    return check([(source, parsed.file)], signatures())
+
+
+def expected(text: str) -> list[tuple[int, str, str]]:
+    """The reports that the comments of a program ask for."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        _, _, comment = line.partition(" # ")
+        severity = ""
+        if not comment.startswith(("error: ", "warning: ")):
+            continue
+        for named, code in EXPECTED.findall(comment):
+            severity = named or severity
+            found.append((number, severity, code))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("name", "text"), programs(), ids=[name for name, _ in programs()])
+def test_a_program_gives_the_reports_that_its_comments_say(name: str, text: str) -> None:
+    result = checked(text)
+    found = sorted((d.source.line_col(d.span.start)[0], str(d.severity), d.code) for d in result.diagnostics)
+    assert found == expected(text), "\n\n".join(render(d) for d in result.diagnostics)
+    assert (result.program is None) == any(d.severity is Severity.ERROR for d in result.diagnostics)
+
+
+def test_every_code_is_shown_by_a_program() -> None:
+    shown = {code for _, text in programs() for _, _, code in expected(text)}
+    assert shown == set(CHECKS)
+
+
+@pytest.mark.parametrize(("name", "text"), programs(), ids=[name for name, _ in programs()])
+def test_messages_keep_to_the_form(name: str, text: str) -> None:
+    """One sentence, small letter, no full stop, a suggestion, no name of a Python type."""
+    for d in checked(text).diagnostics:
+        assert d.help
+        assert not d.message.endswith(".")
+        assert d.message[0] == "`" or d.message[0].islower(), d.message
+        assert not re.search(r"\b(?:str|int|float|bool|None|dict|tuple|Kind|Type)\b", re.sub("`[^`]*`", "", d.message))
+        assert d.span.start < d.span.end
