@@ -1,0 +1,352 @@
+"""The engine round the core: contacts that are due are stepped in chunks, each chunk kept in one transaction.
+
+Killed anywhere, every contact is either wholly stepped or not at all. Nothing here reads a clock: the host says what
+time it is, and delivers from `store.outbox` what has been decided.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from attrs import evolve, frozen
+
+from wend.dsl.diagnostics import WendError
+from wend.runtime import activation, ingest
+from wend.runtime.activation import Activation
+from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
+from wend.runtime.codec import send_from_json, send_to_json
+from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send, Step, Suppressed
+from wend.runtime.ingest import ContactsTaken, EventsTaken
+from wend.runtime.rendering import message_of, template_name, zone_of
+from wend.runtime.rules import Rules
+from wend.runtime.sources import ContactRecord, EventRecord, Policy
+from wend.runtime.state import Suppression
+from wend.runtime.step import step as standard_step
+from wend.runtime.stepping import Counting, Counts, StepFunction, addresses_of, step_once
+from wend.runtime.store.protocol import (
+    Chunk,
+    JournalEntry,
+    LastTick,
+    Loaded,
+    OutboxEntry,
+    Status,
+    Stepped,
+    Store,
+    StoredVersion,
+)
+from wend.runtime.templates import TemplateError, Templates, TemplateSet
+from wend.runtime.values import Instant
+
+CHUNK = 500
+"""How many contacts are stepped in one transaction."""
+
+_NO_TIME = dt.timedelta()
+
+
+@frozen
+class TickReport:
+    """What happened at a tick.
+
+    Args:
+        at: the tick's minute.
+        steps: how many contacts were stepped.
+        counts: messages by channel and template, what was skipped and why, and what else happened.
+        unrendered: messages whose template failed: they are set aside in the outbox.
+        repeated: messages with the key of an earlier one, which were not put in. Always 0, unless something is wrong.
+        late: how much later than it wanted a contact was stepped, at most.
+        complete: False where the host asked to stop: the rest is stepped at the next tick.
+        next_wake: the minute of the next tick that has something to do; None if nothing will happen without news.
+    """
+
+    at: Instant
+    steps: int
+    counts: Counts
+    unrendered: int
+    repeated: int
+    late: dt.timedelta
+    complete: bool
+    next_wake: Instant | None
+
+    @property
+    def effects(self) -> Mapping[str, Mapping[str, int]]:
+        """Messages by channel and template."""
+        return self.counts.effects
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """Messages that were not sent, by reason."""
+        return self.counts.skipped
+
+
+class Engine:
+    """Runs a program over the contacts of a store. One engine at a time for a store, in one thread.
+
+    Args:
+        rules: the program, the functions, and the older versions that paths may still be on: `archived_sources` says
+            which the store knows.
+        store: where everything is kept.
+        templates: what the program's messages say.
+        zone: the project's zone (IANA), used where the script's settings name none.
+        addresses: channel -> the contact's field with its address; a channel that is not here uses its own name.
+        chunk: how many contacts are stepped in one transaction.
+        step: the pure core.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        store: Store,
+        templates: TemplateSet,
+        *,
+        zone: str = "UTC",
+        addresses: Mapping[str, str] = DEFAULT_ADDRESSES,
+        chunk: int = CHUNK,
+        step: StepFunction = standard_step,
+    ) -> None:
+        self.rules, self.store, self.templates = rules, store, templates
+        self.zone, self.addresses = zone, addresses
+        self._chunk, self._step = chunk, step
+        self._mark = activation.fingerprint(rules.program, zone, addresses)
+        self._archived: dict[str, TemplateSet] = {}
+
+    # what comes in
+
+    def activate(self, scripts: Mapping[str, str], now: Instant) -> Activation:
+        """Make the program the live one, which is needed before the first tick. Doing it again changes nothing.
+
+        Args:
+            scripts: the program's files, by name, to be kept with the templates.
+            now: the time, at which journeys that are new go live.
+        """
+        version = StoredVersion(self.rules.program.version, dict(scripts), self.templates.sources())
+        return activation.activate(self.store, self.rules.program, self._mark, version, now)
+
+    def ingest_contacts(
+        self,
+        records: Iterable[ContactRecord],
+        now: Instant,
+        imported: bool = False,
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> ContactsTaken:
+        """Put in contacts, new ones and what has changed of others: see `ingest.ingest_contacts`."""
+        return ingest.ingest_contacts(self.store, records, now, imported, progress)
+
+    def ingest_events(
+        self,
+        records: Iterable[EventRecord],
+        now: Instant,
+        imported: bool = False,
+        unknown: Policy = Policy.ERROR,
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> EventsTaken:
+        """Put in events that are not there yet: see `ingest.ingest_events`."""
+        return ingest.ingest_events(self.store, records, now, imported, unknown, progress)
+
+    # time
+
+    def next_wake(self) -> Instant | None:
+        """The minute of the next tick that has something to do; None if nothing will happen without news."""
+        wake = self.store.next_wake()
+        if wake is None:
+            return None
+        last = self.store.last_tick()
+        if last is None:
+            return ceil_minute(wake)
+        return max(ceil_minute(wake), next_minute(last.at) if last.complete else last.at)
+
+    def tick(
+        self,
+        now: Instant,
+        progress: Callable[[int], None] = lambda count: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> TickReport:
+        """Step every contact that is due, and put into the outbox what is to be sent.
+
+        Args:
+            now: the time; the tick is that of its whole minute, and takes in what arrived by then.
+            progress: told after each chunk how many contacts have been stepped so far.
+            stop: asked before each chunk; True ends the tick early, with everything kept.
+
+        Raises:
+            WendError: the program is not the live one, or there was a tick at this minute or a later one.
+        """
+        now = floor_minute(now)
+        self._refuse(now)
+        round_ = _Round(self, now)
+        more = True
+        while more and not stop():
+            with self.store.transaction():
+                loaded = self.store.due(now, self._chunk)
+                more = len(loaded) == self._chunk
+                self.store.mark_tick(LastTick(now, complete=not more))
+                round_.keep(loaded)
+            progress(round_.counting.steps)
+        return round_.report(complete=not more)
+
+    def rehearse(self, scripts: Mapping[str, str], now: Instant) -> tuple[Activation, TickReport]:
+        """What activation and a first tick would do, without doing it: who is in the backlog, and gets what.
+
+        The arguments are those of `activate`; the whole tick is made in one transaction that is undone.
+        """
+        with self._undone():
+            active = self.activate(scripts, now)
+            last = self.store.last_tick()
+            at = floor_minute(now) if last is None else max(floor_minute(now), next_minute(last.at))
+            return active, self.tick(at)
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        try:
+            with self.store.transaction():
+                yield
+                raise _UndoError
+        except _UndoError:
+            pass
+
+    def _refuse(self, now: Instant) -> None:
+        if self.store.live_mark() != self._mark:
+            raise WendError("the program is not the live one", help="activate it first")
+        last = self.store.last_tick()
+        if last is not None and (now < last.at or (now == last.at and last.complete)):
+            was, asked = f"{last.at:%Y-%m-%d %H:%M} UTC", f"{now:%Y-%m-%d %H:%M} UTC"
+            raise WendError(
+                f"there was a tick at {was} already, so there can be none at {asked}",
+                help="the next can be a minute later" if now == last.at else "check the clock of this machine",
+            )
+
+    # messages
+
+    def render_again(self, now: Instant) -> tuple[int, int]:
+        """Try again to render the messages whose template failed, with the templates there are now.
+
+        Returns:
+            how many wait to be sent now, and how many still cannot be rendered.
+        """
+        done = left = 0
+        for entry in self.store.unrendered():
+            assert entry.effect is not None
+            again = self._entry(send_from_json(entry.effect), live=True)
+            if again.message is None:
+                left += 1
+            else:
+                done += 1
+                self.store.replace_unrendered(evolve(again, at=now))
+        return done, left
+
+    def _entry(self, send: Send, live: bool = False) -> OutboxEntry:
+        """The outbox's entry for a message: rendered, or set aside with what was wrong."""
+        message, detail = None, ""
+        try:
+            templates = self.templates if live else self._templates(send.version)
+            message = message_of(send, templates, zone_of(send, self.rules, self.zone))
+        except TemplateError as error:
+            detail = f"{error.place}: {error.message}" if error.place else error.message
+        return OutboxEntry(
+            key=send.identity.key,
+            at=send.at,
+            channel=send.channel,
+            contact=send.identity.contact,
+            journey=send.identity.journey,
+            template=template_name(send),
+            message=message,
+            effect=None if message is not None else send_to_json(send),
+            detail=detail,
+            status=Status.WAITING if message is not None else Status.SET_ASIDE,
+        )
+
+    def _templates(self, version: str) -> TemplateSet:
+        """The templates of the version that a path began on."""
+        if version in ("", self.rules.program.version):
+            return self.templates
+        if version not in self._archived:
+            kept = {known.version: known.templates for known in self.store.versions()}
+            self._archived[version] = Templates.from_sources(kept[version]) if version in kept else self.templates
+        return self._archived[version]
+
+
+class _UndoError(Exception):
+    """Leaves a transaction that is not to be kept."""
+
+
+class _Round:
+    """One tick under way."""
+
+    def __init__(self, engine: Engine, now: Instant) -> None:
+        self.engine, self.now = engine, now
+        self.facts = Facts(zone=engine.zone, addresses=engine.addresses, live_since=engine.store.live_since())
+        self.fields = tuple(dict.fromkeys(engine.addresses.values()))
+        self.counting = Counting()
+        self.unrendered = self.repeated = 0
+        self.late = _NO_TIME
+
+    def keep(self, loaded: Sequence[Loaded]) -> None:
+        """Step contacts and keep what came of it, in the transaction under way."""
+        if not loaded:
+            return
+        theirs = [addresses_of(each.contact, each.inbox, self.fields) for each in loaded]
+        known: dict[str, list[Suppression]] = {}
+        for suppression in self._suppressions(set().union(*theirs)):
+            known.setdefault(suppression.address, []).append(suppression)
+        outcomes = [self._step(each, own, known) for each, own in zip(loaded, theirs, strict=True)]
+        sends = [effect for outcome in outcomes for effect in outcome.effects if isinstance(effect, Send)]
+        outbox = [self.engine._entry(send) for send in sends]
+        later = next_minute(self.now)
+        chunk = Chunk(
+            now=self.now,
+            stepped=[
+                Stepped(before, outcome.contact, outcome.state, max(outcome.wake, later))
+                for before, outcome in zip(loaded, outcomes, strict=True)
+            ],
+            outbox=outbox,
+            journal=[
+                JournalEntry.of(before.contact.id, entry)
+                for before, outcome in zip(loaded, outcomes, strict=True)
+                for entry in outcome.trace
+            ],
+            suppressions=[
+                effect.suppression
+                for outcome in outcomes
+                for effect in outcome.effects
+                if isinstance(effect, Suppressed)
+            ],
+        )
+        self.repeated += self.engine.store.save(chunk)
+        self.unrendered += sum(entry.message is None for entry in outbox)
+
+    def _step(self, each: Loaded, own: set[str], known: Mapping[str, list[Suppression]]) -> Step:
+        facts = self.facts
+        if known and (mine := frozenset(found for address in own for found in known.get(address, ()))):
+            facts = evolve(facts, suppressed=mine)
+        try:
+            outcome = step_once(
+                self.engine._step,
+                self.engine.rules,
+                each.contact,
+                each.state,
+                each.inbox,
+                self.now,
+                facts,
+                own,
+                self._suppressions,
+            )
+        except Exception as error:
+            error.add_note(f"while stepping the contact `{each.contact.id}` at {self.now.isoformat()}")
+            raise
+        self.counting.add(outcome)
+        self.late = max(self.late, self.now - ceil_minute(each.wake))
+        return outcome
+
+    def _suppressions(self, addresses: Iterable[str]) -> list[Suppression]:
+        return self.engine.store.suppressed(addresses, self.now)
+
+    def report(self, complete: bool) -> TickReport:
+        return TickReport(
+            at=self.now,
+            steps=self.counting.steps,
+            counts=self.counting.counts(),
+            unrendered=self.unrendered,
+            repeated=self.repeated,
+            late=self.late,
+            complete=complete,
+            next_wake=self.engine.next_wake(),
+        )

@@ -1,0 +1,285 @@
+"""What the engine asks of a store, and the records that go between them.
+
+A store keeps one shard of the population. Every change is made inside `transaction()`, wholly or not at all.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
+from wend.runtime.delivery import Outbox
+from wend.runtime.effects import TraceEntry
+from wend.runtime.messages import Message
+from wend.runtime.state import NEW, State, Suppression
+from wend.runtime.values import Instant, Value
+
+
+class Status(StrEnum):
+    """Where a message of the outbox stands."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    SET_ASIDE = "set aside"
+
+
+@frozen
+class Loaded:
+    """A contact that is due: its data without the inbox, its state, and when it wanted to be woken."""
+
+    contact: Contact
+    wake: Instant
+    state: State = NEW
+    inbox: Inbox = EMPTY
+
+
+@frozen
+class Stepped:
+    """What to keep of a contact after its step. `before` is what was loaded: its inbox has been taken in."""
+
+    before: Loaded
+    contact: Contact
+    state: State
+    wake: Instant
+
+
+@frozen
+class OutboxEntry:
+    """A message for the outbox, or one that could not be rendered.
+
+    Args:
+        key: the idempotency key. The first entry with a key stays; a second one changes nothing.
+        message: None where it could not be rendered.
+        effect: then the `Send` as JSON, so that it can be rendered once the template is repaired.
+        detail: and why it could not be rendered.
+    """
+
+    key: str
+    at: Instant
+    channel: str
+    contact: str
+    journey: str
+    template: str
+    message: Message | None
+    effect: str | None = None
+    detail: str = ""
+    status: Status = Status.WAITING
+
+
+@frozen
+class JournalEntry:
+    """A line of the journal: what happened at a tick to a contact, and why."""
+
+    contact: str
+    at: Instant
+    kind: str
+    journey: str
+    trigger: str | None = None
+    step: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+    @classmethod
+    def of(cls, contact: str, entry: TraceEntry) -> "JournalEntry":
+        """The journal's line for an entry of a trace."""
+        return cls(contact, entry.at, entry.kind, entry.journey, entry.trigger, entry.step, entry.reason, entry.detail)
+
+
+@frozen
+class Chunk:
+    """What the steps of some contacts at one tick leave behind, to be committed together."""
+
+    now: Instant
+    stepped: Sequence[Stepped]
+    outbox: Sequence[OutboxEntry] = ()
+    journal: Sequence[JournalEntry] = ()
+    suppressions: Sequence[Suppression] = ()
+
+
+@frozen
+class NewContact:
+    """A contact that was not there before."""
+
+    contact: str
+    fields: Mapping[str, Value]
+    wake: Instant
+    imported: bool
+
+
+@frozen
+class NewChange:
+    """New values of a contact's fields, and all that its source has told of it by now.
+
+    Of two changes of a contact at the same time, the fields of both are kept, of the same field the later one's.
+    """
+
+    contact: str
+    change: Change
+    told: Mapping[str, Value]
+    wake: Instant
+
+
+@frozen
+class NewEvent:
+    """An event for a contact that is there. `arrived` is when it came in; its own time is no later."""
+
+    contact: str
+    event: Event
+    arrived: Instant
+    wake: Instant
+
+
+@frozen
+class LastTick:
+    """The latest tick. One that is not complete was interrupted, and may be taken up again at the same minute."""
+
+    at: Instant
+    complete: bool
+
+
+@frozen
+class StoredVersion:
+    """A version of the program, kept by content: its scripts and templates by file name."""
+
+    version: str
+    scripts: Mapping[str, str]
+    templates: Mapping[str, str] = field(factory=dict)
+    activated: Instant | None = None
+
+
+@frozen
+class Totals:
+    """How much is in a store."""
+
+    contacts: int
+    events: int
+    waiting: int
+    delivered: int
+    set_aside: int
+
+
+class Store(Protocol):
+    """One shard of the population, its journal, and the outbox."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages to deliver."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that happens inside is kept together, or, when an exception leaves it, not at all. May be nested."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+    # ticks
+
+    def last_tick(self) -> LastTick | None:
+        """The latest tick, if there was one."""
+        ...
+
+    def mark_tick(self, tick: LastTick) -> None:
+        """Note a tick."""
+        ...
+
+    def due(self, now: Instant, limit: int) -> list[Loaded]:
+        """The contacts that want to be woken by `now`, by (wake, id), with what has arrived for them by then."""
+        ...
+
+    def next_wake(self) -> Instant | None:
+        """The earliest time at which a contact wants to be woken; None if none ever does."""
+        ...
+
+    def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
+        """What holds for these addresses and was known before that time."""
+        ...
+
+    def save(self, chunk: Chunk) -> int:
+        """Keep what a chunk left behind; gives how many keys were in the outbox already, and so were not put in."""
+        ...
+
+    # what arrives
+
+    def told(self, contacts: Sequence[str]) -> dict[str, Mapping[str, Value]]:
+        """Of those contacts that there are: what their source has told of them."""
+        ...
+
+    def known_events(self, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (contact, event id) there are already."""
+        ...
+
+    def add_contacts(self, new: Sequence[NewContact]) -> None:
+        """Put in contacts that are not there."""
+        ...
+
+    def add_changes(self, new: Sequence[NewChange]) -> None:
+        """Put changes into the inboxes of contacts that are there."""
+        ...
+
+    def add_events(self, new: Sequence[NewEvent]) -> None:
+        """Put events that are not there into the inboxes of contacts that are there."""
+        ...
+
+    def loaded_sources(self) -> Mapping[str, str]:
+        """The digest of each source that was loaded, by its name."""
+        ...
+
+    def mark_source(self, name: str, digest: str, at: Instant) -> None:
+        """Note that a source was loaded."""
+        ...
+
+    # the program
+
+    def versions(self) -> list[StoredVersion]:
+        """Every version that was ever activated, oldest first."""
+        ...
+
+    def live_mark(self) -> str | None:
+        """What was activated last."""
+        ...
+
+    def activate(self, version: StoredVersion, mark: str, journeys: Mapping[str, Instant], now: Instant) -> None:
+        """Keep a version and make it the live one; note journeys with the times at which they first went live.
+
+        Args:
+            mark: what is live from now on: the version and the settings it is run with.
+        """
+        ...
+
+    def live_since(self) -> Mapping[str, Instant]:
+        """When each journey first went live."""
+        ...
+
+    def wake_all(self, at: Instant, launch: bool) -> int:
+        """Wake every contact at that time, if not earlier; with `launch`, those never stepped as first seen.
+
+        Gives how many contacts there are.
+        """
+        ...
+
+    # to look at
+
+    def totals(self) -> Totals:
+        """How much there is."""
+        ...
+
+    def contact(self, contact: str) -> Loaded | None:
+        """A contact by id, with all that has arrived for it."""
+        ...
+
+    def journal(self, contact: str | None = None, limit: int | None = None) -> list[JournalEntry]:
+        """The latest lines of the journal, of one contact or all, oldest first."""
+        ...
+
+    def unrendered(self) -> list[OutboxEntry]:
+        """The messages that could not be rendered, in the order in which they came."""
+        ...
+
+    def replace_unrendered(self, entry: OutboxEntry) -> None:
+        """Put a message that could be rendered now in the place of the entry with its key."""
+        ...

@@ -1,0 +1,386 @@
+"""A store in a database, through SQLAlchemy Core."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.exc import DBAPIError
+
+from wend.runtime.codec import fields_from_json, fields_to_json, state_to_json
+from wend.runtime.state import Suppression
+from wend.runtime.store import schema
+from wend.runtime.store.errors import StoreError, explain
+from wend.runtime.store.outbox import SqlOutbox
+from wend.runtime.store.protocol import (
+    Chunk,
+    JournalEntry,
+    LastTick,
+    Loaded,
+    NewChange,
+    NewContact,
+    NewEvent,
+    OutboxEntry,
+    Status,
+    Stepped,
+    StoredVersion,
+    Totals,
+)
+from wend.runtime.store.rows import (
+    AnyRow,
+    event_row,
+    journal_entry,
+    journal_row,
+    loaded_contact,
+    own_events,
+    suppression_of,
+    suppression_row,
+    version_of,
+    version_row,
+)
+from wend.runtime.store.schema import changes, contacts, events, from_micros, to_micros, wake_to_micros
+from wend.runtime.values import FOREVER, Instant, Value
+
+_LIVE = "live"
+
+
+class SqlStore:
+    """A shard in a database. Not for several threads at once; `open_sqlite` opens one.
+
+    Args:
+        engine: whose database has the tables already.
+        name: what messages call the store: a path, an address.
+        shard: the shard that this store keeps.
+    """
+
+    def __init__(self, engine: Engine, name: str, shard: int = 0) -> None:
+        self.engine, self.name, self.shard = engine, name, shard
+        self._connection: Connection | None = None
+        self._broken = False
+        self._outbox = SqlOutbox(self.connection)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """The messages to deliver."""
+        return self._outbox
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All inside is kept together or not at all; an exception that leaves an inner one undoes the outer one."""
+        with self.connection():
+            yield
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """The connection, within a transaction."""
+        if self._connection is not None:
+            try:
+                yield self._connection
+            except BaseException:
+                self._broken = True
+                raise
+            return
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                self._connection, self._broken = connection, False
+                yield connection
+                if self._broken:
+                    raise StoreError("a part of the transaction failed, so nothing of it was kept", place=self.name)
+        except DBAPIError as error:
+            raise explain(error, self.name) from error
+        finally:
+            self._connection = None
+
+    def close(self) -> None:
+        """Close the database."""
+        self.engine.dispose()
+
+    # ticks
+
+    def last_tick(self) -> LastTick | None:
+        """The latest tick of this shard, if there was one."""
+        ticks = schema.ticks
+        with self.connection() as connection:
+            row = connection.execute(select(ticks.c.at, ticks.c.complete).where(ticks.c.shard == self.shard)).first()
+        return LastTick(from_micros(row.at), row.complete) if row else None
+
+    def mark_tick(self, tick: LastTick) -> None:
+        """Note a tick."""
+        ticks = schema.ticks
+        values = {"at": to_micros(tick.at), "complete": tick.complete}
+        with self.connection() as connection:
+            if not connection.execute(update(ticks).where(ticks.c.shard == self.shard).values(values)).rowcount:
+                connection.execute(insert(ticks).values(shard=self.shard, **values))
+
+    def due(self, now: Instant, limit: int) -> list[Loaded]:
+        """The contacts that are due, by (wake, id), with what arrived by then."""
+        wanted = (
+            select(contacts)
+            .where(contacts.c.shard == self.shard, contacts.c.wake <= to_micros(now))
+            .order_by(contacts.c.wake, contacts.c.id)
+            .limit(limit)
+        )
+        return self._load(wanted, to_micros(now))
+
+    def contact(self, contact: str) -> Loaded | None:
+        """A contact by id, with all that has arrived for it."""
+        wanted = select(contacts).where(contacts.c.shard == self.shard, contacts.c.id == contact)
+        return next(iter(self._load(wanted, to_micros(FOREVER))), None)
+
+    def _load(self, wanted: Select[Any], until: int) -> list[Loaded]:
+        with self.connection() as connection:
+            rows = connection.execute(wanted).all()
+            if not rows:
+                return []
+            ids = [row.id for row in rows]
+            happened: dict[str, list[AnyRow]] = {}
+            theirs = and_(events.c.shard == self.shard, events.c.contact.in_(ids))
+            for event in connection.execute(
+                select(events).where(theirs, or_(events.c.taken, events.c.arrived <= until))
+            ):
+                happened.setdefault(event.contact, []).append(event)
+            changed: dict[str, list[AnyRow]] = {}
+            theirs = and_(changes.c.shard == self.shard, changes.c.contact.in_(ids), changes.c.time <= until)
+            for change in connection.execute(select(changes).where(theirs).order_by(changes.c.time)):
+                changed.setdefault(change.contact, []).append(change)
+        return [loaded_contact(row, happened.get(row.id, ()), changed.get(row.id, ())) for row in rows]
+
+    def next_wake(self) -> Instant | None:
+        """The earliest time at which a contact wants to be woken."""
+        with self.connection() as connection:
+            micros = connection.execute(
+                select(func.min(contacts.c.wake)).where(contacts.c.shard == self.shard)
+            ).scalar()
+        return None if micros is None else from_micros(micros)
+
+    def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
+        """What holds for these addresses and was known before that time."""
+        table, wanted = schema.suppressions, sorted(set(addresses))
+        if not wanted:
+            return []
+        known = select(table).where(table.c.address.in_(wanted), table.c.at < to_micros(before))
+        with self.connection() as connection:
+            return [suppression_of(row) for row in connection.execute(known)]
+
+    def save(self, chunk: Chunk) -> int:
+        """Keep what a chunk left behind, in one transaction; gives how many keys were in the outbox already."""
+        with self.connection() as connection:
+            self._save_contacts(connection, chunk.stepped)
+            self._save_events(connection, chunk.stepped, chunk.now)
+            if chunk.journal:
+                connection.execute(insert(schema.journal), [journal_row(self.shard, entry) for entry in chunk.journal])
+            self._suppress(connection, chunk.suppressions, chunk.now)
+            return self.outbox.add(chunk.outbox)
+
+    def _save_contacts(self, connection: Connection, stepped: Sequence[Stepped]) -> None:
+        plain, written = [], []
+        for each in stepped:
+            row: dict[str, object] = {
+                "contact": each.contact.id,
+                "to_state": state_to_json(each.state),
+                "to_wake": wake_to_micros(each.wake),
+            }
+            if each.contact.fields is each.before.contact.fields:
+                plain.append(row)
+            else:
+                row["to_fields"] = fields_to_json(each.contact.fields)
+                written.append(row)
+        here = and_(contacts.c.shard == self.shard, contacts.c.id == bindparam("contact"))
+        values = {"state": bindparam("to_state"), "wake": bindparam("to_wake"), "launch": False}
+        if plain:
+            connection.execute(update(contacts).where(here).values(values), plain)
+        if written:
+            connection.execute(update(contacts).where(here).values(**values, fields=bindparam("to_fields")), written)
+
+    def _save_events(self, connection: Connection, stepped: Sequence[Stepped], now: Instant) -> None:
+        """What arrived is in the history now, and what journeys emitted."""
+        until = to_micros(now)
+        if took := [each.contact.id for each in stepped if each.before.inbox.events]:
+            theirs = and_(events.c.shard == self.shard, events.c.contact.in_(took))
+            fresh = and_(theirs, events.c.taken.is_(False), events.c.arrived <= until)
+            connection.execute(update(events).where(fresh).values(taken=True))
+        if took := [each.contact.id for each in stepped if each.before.inbox.changes]:
+            theirs = and_(changes.c.shard == self.shard, changes.c.contact.in_(took))
+            connection.execute(delete(changes).where(theirs, changes.c.time <= until))
+        own = {(each.contact.id, event.id): event for each in stepped for event in own_events(each)}
+        # The first event with an id wins, also where a later one from outside waits in the inbox.
+        for there in self.known_events(list(own)):
+            del own[there]
+        if own:
+            rows = [event_row(self.shard, contact, event, now, True) for (contact, _), event in own.items()]
+            connection.execute(insert(events), rows)
+
+    def _suppress(self, connection: Connection, new: Sequence[Suppression], now: Instant) -> None:
+        if not new:
+            return
+        there = set(self.suppressed([each.address for each in new], FOREVER))
+        rows = [suppression_row(each, now) for each in dict.fromkeys(new) if each not in there]
+        if rows:
+            connection.execute(insert(schema.suppressions), rows)
+
+    # what arrives
+
+    def told(self, wanted: Sequence[str]) -> dict[str, Mapping[str, Value]]:
+        """Of those contacts that there are: what their source has told of them."""
+        theirs = and_(contacts.c.shard == self.shard, contacts.c.id.in_(wanted))
+        with self.connection() as connection:
+            rows = connection.execute(select(contacts.c.id, contacts.c.told).where(theirs)).all()
+        return {row.id: fields_from_json(row.told) for row in rows}
+
+    def known_events(self, ids: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these (contact, event id) there are already."""
+        if not ids:
+            return set()
+        theirs = and_(events.c.shard == self.shard, tuple_(events.c.contact, events.c.id).in_(ids))
+        with self.connection() as connection:
+            return {
+                (row.contact, row.id) for row in connection.execute(select(events.c.contact, events.c.id).where(theirs))
+            }
+
+    def add_contacts(self, new: Sequence[NewContact]) -> None:
+        """Put in contacts that are not there."""
+        rows = []
+        for each in new:
+            fields = fields_to_json(each.fields)
+            rows.append(
+                {
+                    "shard": self.shard,
+                    "id": each.contact,
+                    "fields": fields,
+                    "told": fields,
+                    "state": None,
+                    "launch": each.imported,
+                    "wake": wake_to_micros(each.wake),
+                }
+            )
+        if rows:
+            with self.connection() as connection:
+                connection.execute(insert(contacts), rows)
+
+    def add_changes(self, new: Sequence[NewChange]) -> None:
+        """Put changes into the inboxes of contacts that are there."""
+        if not new:
+            return
+        with self.connection() as connection:
+            for each in new:
+                time = to_micros(each.change.time)
+                here = and_(changes.c.shard == self.shard, changes.c.contact == each.contact, changes.c.time == time)
+                before = connection.execute(select(changes.c.fields).where(here)).scalar()
+                fields = fields_to_json({**(fields_from_json(before) if before else {}), **each.change.fields})
+                if before is None:
+                    row = {"shard": self.shard, "contact": each.contact, "time": time}
+                    connection.execute(insert(changes).values(**row, id=each.change.id, fields=fields))
+                else:
+                    connection.execute(update(changes).where(here).values(fields=fields))
+                here = and_(contacts.c.shard == self.shard, contacts.c.id == each.contact)
+                connection.execute(update(contacts).where(here).values(told=fields_to_json(each.told)))
+            self._wake(connection, {each.contact: to_micros(each.wake) for each in new})
+
+    def add_events(self, new: Sequence[NewEvent]) -> None:
+        """Put events that are not there into the inboxes of contacts that are there."""
+        if not new:
+            return
+        with self.connection() as connection:
+            rows = [event_row(self.shard, each.contact, each.event, each.arrived, False) for each in new]
+            connection.execute(insert(events), rows)
+            self._wake(connection, {each.contact: to_micros(each.wake) for each in new})
+
+    def _wake(self, connection: Connection, wakes: Mapping[str, int]) -> None:
+        """Wake contacts at that time, unless they want to be woken earlier."""
+        here = and_(contacts.c.shard == self.shard, contacts.c.id == bindparam("contact"))
+        later = or_(contacts.c.wake.is_(None), contacts.c.wake > bindparam("at"))
+        sooner = update(contacts).where(here, later).values(wake=bindparam("at"))
+        connection.execute(sooner, [{"contact": contact, "at": at} for contact, at in wakes.items()])
+
+    def loaded_sources(self) -> Mapping[str, str]:
+        """The digest of each source that was loaded, by its name."""
+        sources = schema.sources
+        with self.connection() as connection:
+            return {row.name: row.digest for row in connection.execute(select(sources.c.name, sources.c.digest))}
+
+    def mark_source(self, name: str, digest: str, at: Instant) -> None:
+        """Note that a source was loaded."""
+        sources = schema.sources
+        values = {"digest": digest, "at": to_micros(at)}
+        with self.connection() as connection:
+            if not connection.execute(update(sources).where(sources.c.name == name).values(values)).rowcount:
+                connection.execute(insert(sources).values(name=name, **values))
+
+    # the program
+
+    def versions(self) -> list[StoredVersion]:
+        """Every version that was ever activated, oldest first."""
+        table = schema.versions
+        with self.connection() as connection:
+            return [version_of(row) for row in connection.execute(select(table).order_by(table.c.activated))]
+
+    def live_mark(self) -> str | None:
+        """What was activated last."""
+        meta = schema.meta
+        with self.connection() as connection:
+            return connection.execute(select(meta.c.value).where(meta.c.key == _LIVE)).scalar()
+
+    def activate(self, version: StoredVersion, mark: str, journeys: Mapping[str, Instant], now: Instant) -> None:
+        """Keep a version and make it the live one; note journeys with the times at which they first went live.
+
+        Args:
+            mark: what is live from now on: the version and the settings it is run with.
+        """
+        meta, table = schema.meta, schema.versions
+        row = version_row(version, now)
+        with self.connection() as connection:
+            here = table.c.version == version.version
+            kept = {"scripts": row["scripts"], "templates": row["templates"]}
+            if not connection.execute(update(table).where(here).values(kept)).rowcount:
+                connection.execute(insert(table).values(row))
+            if not connection.execute(update(meta).where(meta.c.key == _LIVE).values(value=mark)).rowcount:
+                connection.execute(insert(meta).values(key=_LIVE, value=mark))
+            rows = [{"name": name, "live_since": to_micros(since)} for name, since in journeys.items()]
+            if rows:
+                connection.execute(insert(schema.journeys), rows)
+
+    def live_since(self) -> Mapping[str, Instant]:
+        """When each journey first went live."""
+        with self.connection() as connection:
+            return {row.name: from_micros(row.live_since) for row in connection.execute(select(schema.journeys))}
+
+    def wake_all(self, at: Instant, launch: bool) -> int:
+        """Wake every contact at that time, if not earlier; with `launch`, those never stepped as first seen."""
+        all_here, micros = contacts.c.shard == self.shard, to_micros(at)
+        later = or_(contacts.c.wake.is_(None), contacts.c.wake > micros)
+        with self.connection() as connection:
+            connection.execute(update(contacts).where(all_here, later).values(wake=micros))
+            if launch:
+                connection.execute(update(contacts).where(all_here, contacts.c.state.is_(None)).values(launch=True))
+            return connection.execute(select(func.count()).select_from(contacts).where(all_here)).scalar() or 0
+
+    # to look at
+
+    def totals(self) -> Totals:
+        """How much there is."""
+        with self.connection() as connection:
+            people, happenings = (
+                connection.execute(select(func.count()).select_from(table).where(table.c.shard == self.shard)).scalar()
+                or 0
+                for table in (contacts, events)
+            )
+            counts = self.outbox.counts()
+        waiting, delivered, aside = (counts.get(status, 0) for status in Status)
+        return Totals(people, happenings, waiting, delivered, aside)
+
+    def journal(self, contact: str | None = None, limit: int | None = None) -> list[JournalEntry]:
+        """The latest lines of the journal, of one contact or all, oldest first."""
+        table = schema.journal
+        wanted = select(table).where(table.c.shard == self.shard).order_by(table.c.seq.desc()).limit(limit)
+        if contact is not None:
+            wanted = wanted.where(table.c.contact == contact)
+        with self.connection() as connection:
+            return [journal_entry(row) for row in reversed(connection.execute(wanted).all())]
+
+    def unrendered(self) -> list[OutboxEntry]:
+        """The messages that could not be rendered, in the order in which they came."""
+        return self.outbox.unrendered()
+
+    def replace_unrendered(self, entry: OutboxEntry) -> None:
+        """Put a message that could be rendered now in the place of the entry with its key."""
+        self.outbox.replace(entry)

@@ -1,0 +1,131 @@
+"""Opening a store in an SQLite file: one process at a time, durable, and no file of anybody else's."""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from wend.runtime.store import schema
+from wend.runtime.store.errors import StoreError, explain, foreign, newer
+from wend.runtime.store.sql import SqlStore
+
+_BUSY_SECONDS = 5
+
+
+class SqliteStore(SqlStore):
+    """A store in an SQLite file, with the lock that keeps other processes out."""
+
+    def __init__(self, engine: Engine, path: Path, lock: FileLock, shard: int) -> None:
+        super().__init__(engine, str(path), shard)
+        self._lock = lock
+
+    def close(self) -> None:
+        """Close the file and let others have it."""
+        super().close()
+        self._lock.release()
+
+    def __enter__(self) -> "SqliteStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_sqlite(path: Path, shard: int = 0) -> SqliteStore:
+    """Open the store in a file, made where there is none.
+
+    A file beside it with `.lock` at its end is locked while the store is open; the lock goes with the process, however
+    that ends. Close the store, or use it as a context manager.
+
+    Raises:
+        StoreError: another process has it, it is no store of ours, of a newer version, or cannot be written.
+    """
+    lock = _locked(path)
+    engine = _engine(path)
+    try:
+        with engine.connect() as connection:
+            _prepare(connection, str(path))
+    except DBAPIError as error:
+        engine.dispose()
+        lock.release()
+        raise explain(error, str(path)) from error
+    except BaseException:
+        engine.dispose()
+        lock.release()
+        raise
+    return SqliteStore(engine, path, lock, shard)
+
+
+def _locked(path: Path) -> FileLock:
+    if path.is_dir():
+        raise StoreError("the store cannot be used: it is a folder", help="name a file", place=str(path))
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no folder `{path.parent}` for the store", help="make it first", place=str(path))
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreError(
+            f"another process is using the store `{path}`",
+            help="stop it first; one process at a time can run on an SQLite store",
+            place=str(path),
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise StoreError(f"the store cannot be locked: {reason}", place=str(path)) from error
+    return lock
+
+
+def _engine(path: Path) -> Engine:
+    """An engine with one connection, whose transactions are SQLite's own and take the write lock at their beginning."""
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver would begin and commit by rules of its own
+        connection.execute("PRAGMA synchronous = FULL")  # what is sent must be on the disk before it is sent
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _prepare(connection: Connection, name: str) -> None:
+    """Find out whose file this is; make the tables in an empty one."""
+    with connection.begin():
+        tables = set(inspect(connection).get_table_names())
+        if not tables:
+            schema.metadata.create_all(connection)
+            rows = [
+                {"key": "product", "value": schema.PRODUCT},
+                {"key": "schema", "value": str(schema.SCHEMA_VERSION)},
+            ]
+            connection.execute(schema.meta.insert(), rows)
+        elif not _is_ours(connection, tables):
+            raise foreign(name)
+        else:
+            version = (
+                connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "schema")).scalar() or "?"
+            )
+            if not version.isdigit() or int(version) > schema.SCHEMA_VERSION:
+                raise newer(name, version)
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    raw.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _is_ours(connection: Connection, tables: set[str]) -> bool:
+    if schema.meta.name not in tables:
+        return False
+    columns = {column["name"] for column in inspect(connection).get_columns(schema.meta.name)}
+    if not {"key", "value"} <= columns:
+        return False
+    return (
+        connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "product")).scalar() == schema.PRODUCT
+    )
