@@ -7,13 +7,14 @@ An item with a mistake is not part of the tree.
 
 from attrs import frozen
 
-from wend.dsl import ast
+from wend.dsl import ast, slips
 from wend.dsl.build import Builder
 from wend.dsl.diagnostics import Diagnostic
-from wend.dsl.lexer import Comment, Lexed, Line, lex
+from wend.dsl.lexer import lex
 from wend.dsl.machine import Machine, TooDeep, terminal
 from wend.dsl.recovery import PLAIN_STEPS, find_mistakes, find_mistakes_in_expression
 from wend.dsl.source import Source, Span
+from wend.dsl.tokens import Comment, Lexed, Line
 
 
 @frozen
@@ -28,6 +29,10 @@ class ParseResult:
     def ok(self) -> bool:
         """Whether the whole text could be read."""
         return not self.diagnostics
+
+
+GOES_ON = frozenset({"also", "else", "and", "or"})
+"""Words at the margin that do not begin an item; all but `also` are mistakes there."""
 
 
 def parse(source: Source) -> ParseResult:
@@ -63,7 +68,7 @@ def _cut(lines: tuple[Line, ...], margin: int) -> list[list[Line]]:
     items: list[list[Line]] = []
     for line in lines:
         first = line.tokens[0]
-        goes_on = line.indent > margin or (first.type == "NAME" and not first.quoted and first.text in ("also", "else"))
+        goes_on = line.indent > margin or (first.type == "NAME" and not first.quoted and first.text in GOES_ON)
         if items and goes_on:
             items[-1].append(line)
         else:
@@ -76,7 +81,7 @@ def _parse_item(source: Source, lines: list[Line], margin: int) -> tuple[ast.Ite
     try:
         item: ast.Item | None = _build(Machine("item", builder), lines, margin)
     except TooDeep as error:
-        return None, [_too_deep(source, error.span)]
+        return None, [_too_deep(source, error)]
     if item is None:
         return None, find_mistakes(source, lines, margin)
     return item, builder.diagnostics
@@ -129,30 +134,26 @@ def _parse_expression(source: Source, lexed: Lexed) -> tuple[ast.Expr | None, li
         ]
     builder = Builder(source)
     machine = Machine("only_expr", builder)
-    if len(lexed.lines) > 1:
-        extra = lexed.lines[1]
+    line, *further = lexed.lines
+    if further:
+        extra = further[0]
         return None, [
             Diagnostic(
                 "W101", "an expression stands on one line", source, Span(extra.start, extra.end), "join the lines"
             )
         ]
     try:
-        if not _feed_line(machine, lexed.lines[0]):
-            return None, find_mistakes_in_expression(source, lexed.lines[0])
+        if not _feed_line(machine, line):
+            return None, find_mistakes_in_expression(source, line)
         value: ast.Expr | None = machine.finish()
     except TooDeep as error:
-        return None, [_too_deep(source, error.span)]
+        return None, [_too_deep(source, error)]
     return value, builder.diagnostics
 
 
-def _too_deep(source: Source, span: Span) -> Diagnostic:
-    return Diagnostic(
-        "W115",
-        "this is nested too deeply",
-        source,
-        Span(span.start, min(span.end, span.start + 40)),
-        "give a part of it a name with `define`, or move steps into a journey of their own",
-    )
+def _too_deep(source: Source, error: TooDeep) -> Diagnostic:
+    code, message, span, help = slips.nested_too_deeply(error.span)
+    return Diagnostic(code, message, source, span, help)
 
 
 def _not_at_margin(source: Source, line: Line) -> Diagnostic:

@@ -125,7 +125,7 @@ class Trigger:
 
 @frozen(kw_only=True)
 class SendWindow:
-    """Sends of a channel (None: all) only between two local times (may cross midnight) on some weekdays (empty: all)."""
+    """Sends of a channel (None: all) only between two local times (past midnight too) and on weekdays (empty: all)."""
 
     start: dt.time
     end: dt.time

@@ -69,7 +69,7 @@ class Tables:
 
 def grammar_text() -> str:
     """The grammar as text."""
-    return files(__package__).joinpath("wend.lark").read_text(encoding="utf-8")
+    return files("wend.grammar").joinpath("wend.lark").read_text(encoding="utf-8")
 
 
 @cache
@@ -135,7 +135,7 @@ def _lark(text: str, strict: bool) -> Any:
         def __init__(self, conf: object) -> None:
             pass
 
-        def lex(self, state: object, parser_state: object) -> Iterator[Any]:
+        def lex(self, lexer_state: object, parser_state: object) -> Iterator[Any]:
             return iter(())
 
     return Lark(

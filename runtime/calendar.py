@@ -134,7 +134,7 @@ def add_to_date(date: dt.date, period: Period) -> dt.date | None:
 
 
 def months_between(start: dt.date, end: dt.date) -> int:
-    """Whole months from `start` to `end`, negative where `end` is earlier: the greatest n with start + n months <= end."""
+    """Whole months from `start` to `end`, negative where `end` is earlier: the greatest n, start + n months <= end."""
     months = (end.year - start.year) * 12 + end.month - start.month
     moved = add_to_date(start, Period(months=months))
     return months if moved is not None and moved <= end else months - 1

@@ -231,4 +231,3 @@ Header = (
     | Pause
 )
 Setting = Timezone | FromDefault | ReplyTo | Consent | Limit | Quota | SendWindow | Track | Late | HoldOut
-

@@ -70,7 +70,7 @@ class Missing(FalsyStrictUndefined):
         super().__init__(name, token=token, obj=obj, hint=f"`{path}` is unknown")
 
 
-class Unknown:
+class Unknown(Sequence[object]):
     """A value that is there and unknown: a field that a contact has not filled in. As `Missing`, and equal to nil."""
 
     __slots__ = ("_path",)
@@ -87,6 +87,10 @@ class Unknown:
 
     def __str__(self) -> str:
         raise self.fail()
+
+    # A sequence, so that a `for` over it asks for its items, and fails.
+    def __getitem__(self, index: Any) -> Any:
+        raise TypeError("an unknown value has no items")
 
     def __iter__(self) -> Any:
         raise self.fail()
@@ -105,9 +109,6 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"Unknown({self._path!r})"
-
-
-Sequence.register(Unknown)  # so that a `for` over it asks for its items, and fails
 
 
 class _Record(dict[str, object]):

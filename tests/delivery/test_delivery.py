@@ -112,6 +112,7 @@ def test_a_channel_that_nobody_made_keeps_its_messages() -> None:
 
 def test_a_channel_that_is_down_costs_no_attempt_and_all_wait_a_minute() -> None:
     box, channel = outbox("a", "b", "c"), FakeChannel({"b": ChannelDown("the disk is full", help="make room")})
+    now: datetime = NOW
     for _ in range(3 * MAX_ATTEMPTS):
         now = NOW if box["b"].attempts == 0 and box["b"].detail == "" else box["b"].not_before
         report = deliver(box, {"email": channel}, now)
