@@ -1,0 +1,1 @@
+"""How fast rules are evaluated and histories simulated, beside others; `python -m benchmarks`."""
