@@ -3,6 +3,7 @@
 A message is one sentence, lower-case, without a full stop, the user's own text in backticks; advice goes to `help`.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -84,13 +85,43 @@ def render(diagnostic: Diagnostic) -> str:
     return "\n".join(lines)
 
 
+WIDTH = 100
+"""How many columns of a source line are shown; of a longer one the part round its place."""
+
+
 def _picture(source: Source, span: Span, text: str) -> list[str]:
+    """The line of a place with the place underlined; of a place of several lines the first."""
     line, col = source.line_col(span.start)
     code = source.line(line)
     end_line, end_col = source.line_col(max(span.end, span.start))
-    stop = end_col if end_line == line else len(code) + 1
-    width = max(1, stop - col)
-    gutter = f"{line:>4} | "
-    lead = "".join("\t" if c == "\t" else " " for c in code[: col - 1])
-    under = " " * 4 + " | " + lead + "^" * width + (f" {text}" if text else "")
-    return [gutter + code, under]
+    start, stop = col - 1, end_col - 1 if end_line == line else len(code)
+    code, start, stop = _clipped(code, start, max(start + 1, stop))
+    lead = "".join(_shown(char) for char in code[:start])
+    marked = "".join(_shown(char) for char in code[start:stop])
+    rest = "".join(_shown(char) for char in code[stop:])
+    under = " " * _columns(lead) + "^" * max(1, _columns(marked))
+    return [f"{line:>4} | {lead}{marked}{rest}".rstrip(), f"     | {under}" + (f" {text}" if text else "")]
+
+
+def _clipped(code: str, start: int, stop: int) -> tuple[str, int, int]:
+    """A line cut down to what is shown of it, and its place in that."""
+    if len(code) <= WIDTH:
+        return code, start, stop
+    first = max(0, min(start - WIDTH // 3, len(code) - WIDTH))
+    part = code[first : first + WIDTH]
+    head, tail = "\u2026" if first else "", "\u2026" if first + WIDTH < len(code) else ""
+    shift = len(head) - first
+    return head + part + tail, start + shift, min(stop + shift, len(head + part))
+
+
+def _shown(char: str) -> str:
+    """A character as it is printed: a tab as spaces, control characters not at all as what they do."""
+    if char == "\t":
+        return "    "
+    return char if char.isprintable() or unicodedata.combining(char) else "\u00b7"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)

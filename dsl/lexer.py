@@ -6,114 +6,26 @@ token that is most probably meant stands in its place, so that the parser can go
 Keywords come out as names here; the parser decides, by its state, which names are keywords.
 """
 
-import re
-
-from attrs import define, field, frozen
-
 from wend.dsl import literals
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.source import Source, Span
+from wend.dsl.tokens import (
+    INVISIBLE,
+    LINE_END,
+    ODD_SPACES,
+    SMART_CLOSE,
+    SMART_OPEN,
+    STARTERS,
+    STRING_STOP,
+    TAB,
+    TOKEN,
+    WORD,
+    Comment,
+    Lexed,
+    Line,
+    Token,
+)
 from wend.grammar.load import tables
-
-
-@define
-class Token:
-    """A word of a script. `value` is what a literal stands for; `quoted` marks a name between backticks."""
-
-    type: str
-    text: str
-    start: int
-    end: int
-    value: object = None
-    quoted: bool = False
-    leads: bool = False  # an `and`/`or` that begins a physical line and so continues the logical one
-
-    @property
-    def span(self) -> Span:
-        """Where the token stands."""
-        return Span(self.start, self.end)
-
-
-@frozen
-class Comment:
-    """A comment with its `#`; `own_line` when nothing else stands on its line."""
-
-    text: str
-    span: Span
-    own_line: bool
-
-
-@define
-class Line:
-    """A logical line: how far it is indented, its tokens, and whether something in it could not be read."""
-
-    indent: int
-    tokens: list[Token] = field(factory=list)
-    faulty: bool = False
-
-    @property
-    def start(self) -> int:
-        """Where its first token begins."""
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        """Where its last token ends."""
-        return self.tokens[-1].end
-
-
-@frozen
-class Lexed:
-    """What the lexer makes of a text."""
-
-    lines: tuple[Line, ...]
-    comments: tuple[Comment, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-
-TAB = 4
-UNITS = r"(?:second|minute|hour|day|week|month|year)s?"
-NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?"
-TOKEN = re.compile(
-    rf"""(?P<space>[ \t\f]+)
-    | (?P<newline>\r\n|\r|\n)
-    | (?P<comment>\#[^\r\n]*)
-    | (?P<isodatetime>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9][\w:.+-]*)
-    | (?P<date>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![\w-]))
-    | (?P<baddate>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![\w-])|[0-9]{{4}}/[0-9]{{1,2}}/[0-9]{{1,2}}(?![\w/])
-        |[0-9]{{1,2}}[/.][0-9]{{1,2}}[/.][0-9]{{4}}(?![\w/.]))
-    | (?P<span>{NUMBER}[ \t]+{UNITS}\b)
-    | (?P<glued>{NUMBER}(?:{UNITS}|hrs?|mins?|secs?|wks?|yrs?|[dhw])\b)
-    | (?P<percent>{NUMBER}%)
-    | (?P<clock>[0-9]{{1,2}}(?::[0-9]{{2}})?(?:am|pm)\b|[0-9]{{1,2}}:[0-9]{{2}}\b(?!:))
-    | (?P<badclock>[0-9]{{1,2}}(?::[0-9]{{2}})?[ ]+(?:am|pm|AM|PM)\b|[0-9]{{1,2}}(?::[0-9]{{2}})?(?:AM|PM)\b
-        |[0-9]{{1,2}}(?::[0-9]+)+)
-    | (?P<number>{NUMBER}(?![\w]))
-    | (?P<badnumber>[0-9][\w]*(?:\.[0-9]\w*)*)
-    | (?P<name>[^\W\d]\w*)
-    | (?P<compare>>=|<=(?!>)|!=|<(?!>)|>)
-    | (?P<double>==(?![=>]))
-    | (?P<wrong>&&?|\|\||=>|=<|<=>|<>|->|===|//|!|:=|\*\*)
-    | (?P<plus>[+-]) | (?P<times>[*/]) | (?P<qmark>\?) | (?P<symbol>[()\[\],.=|])""",
-    re.VERBOSE,
-)
-SMART_OPEN = "\u201c\u201d\u201e\u00ab\u2018\u2019'"
-SMART_CLOSE = {
-    "\u201c": '\u201d\u201c"',
-    "\u201d": '\u201d"',
-    "\u201e": '\u201c\u201d"',
-    "\u00ab": "\u00bb",
-    "\u2018": "\u2019'",
-    "\u2019": "\u2019'",
-    "'": "'",
-}
-ODD_SPACES = "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u2004\u2005\u2006\u2008\u3000"
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-# a line that begins so, no deeper than the line with the open bracket, ends that line: the bracket was forgotten
-STARTERS = frozenset(
-    "journey contact event settings define segment test when on every once also if else wait send notify call set "
-    "add remove emit start stop exit split variant repeat audience reenter limit".split()
-)
 
 
 def lex(source: Source) -> Lexed:
@@ -136,6 +48,7 @@ class _Lexer:
         self.indent_reported = False
         self.indent = 0
         self.space_reported = -1
+        self.known_line_end = -1
         self.no_close_before = -1  # no `}}` between the last place looked at and this offset
 
     def run(self) -> Lexed:
@@ -301,7 +214,7 @@ class _Lexer:
         return end
 
     def odd_space(self, pos: int) -> int:
-        """A space that only looks like one, or no character at all for the eye: read as a space, reported once a line."""
+        """A space that only looks like one, or no character at all for the eye: read as a space, reported once."""
         line, _ = self.source.line_col(pos)
         if line != self.space_reported:
             self.space_reported = line
@@ -312,14 +225,17 @@ class _Lexer:
         return pos + 1
 
     def line_end(self, pos: int) -> int:
-        match = _LINE_END.search(self.text, pos)
-        return match.start() if match else len(self.text)
+        """The offset of the end of the line; looked for once a line, so that odd lines take linear time."""
+        if pos > self.known_line_end:
+            match = LINE_END.search(self.text, pos)
+            self.known_line_end = match.start() if match else len(self.text)
+        return self.known_line_end
 
     def string(self, pos: int) -> int:
         """A text between double quotes. Quotes inside `{{ … }}` do not end it."""
         text, at = self.text, pos + 1
         while True:
-            match = _STRING_STOP.search(text, at)
+            match = STRING_STOP.search(text, at)
             if match is None or match.group() in ("\r", "\n"):
                 return self.unclosed_string(pos, match.start() if match else len(text))
             stop = match.group()
@@ -395,7 +311,7 @@ class _Lexer:
         end = self.line_end(pos)
         close = self.text.find("`", pos + 1, end)
         if close < 0:
-            match = _WORD.match(self.text, pos + 1)
+            match = WORD.match(self.text, pos + 1)
             stop = match.end() if match else pos + 1
             self.push("NAME", pos, stop, self.text[pos + 1 : stop] or "_", quoted=True)
             self.report(
@@ -414,8 +330,3 @@ class _Lexer:
         self.diagnostics.append(Diagnostic(code, message, self.source, Span(start, end), help))
         if faulty and self.line is not None:
             self.line.faulty = True
-
-
-_LINE_END = re.compile(r"[\r\n]")
-_STRING_STOP = re.compile(r'["\\\r\n]|\{\{')
-_WORD = re.compile(r"\w+")

@@ -11,8 +11,8 @@ from typing import Any
 from attrs import frozen
 
 from wend.dsl.build import ACTIONS, Action, Builder
-from wend.dsl.lexer import Token
 from wend.dsl.source import Span
+from wend.dsl.tokens import Token
 from wend.grammar.load import RESERVED, Rule, Tables, tables
 
 MAX_DEPTH = 120

@@ -7,10 +7,12 @@ that what follows is read as it was meant. Only states are kept here, no tree is
 from attrs import define, field
 
 from wend.dsl import slips
+from wend.dsl.ast.expr import Unit
+from wend.dsl.build import Builder
 from wend.dsl.diagnostics import Diagnostic
-from wend.dsl.lexer import Line, Token
-from wend.dsl.machine import Outline, terminal
+from wend.dsl.machine import Machine, Outline, TooDeep, terminal
 from wend.dsl.source import Source, Span
+from wend.dsl.tokens import Line, Token
 
 PLAIN_STEPS = {
     **dict.fromkeys(("SEND", "NOTIFY", "CALL", "SET", "ADD", "REMOVE", "EMIT", "START", "RESUBSCRIBE"), True),
@@ -62,6 +64,10 @@ _LEAVES = tuple(
 )
 
 
+# What the tokens of such lines say; the tree made of them is thrown away.
+_STAND_INS: dict[str, object] = {"NAME": "x", "STRING": "x", "NUMBER": 1, "PERCENT": 1, "SPAN": (1, Unit.DAY)}
+
+
 @define
 class _Level:
     """A depth of indentation; `open` when the parser knows of it as a block."""
@@ -94,20 +100,63 @@ class _Search:
     levels: list[_Level]
     outline: Outline = field(factory=Outline)
     diagnostics: list[Diagnostic] = field(factory=list)
+    fed: list[tuple[str, Token | None, int]] = field(factory=list)
+    skipping: int | None = None  # lines deeper than this are not looked at
 
     def run(self) -> None:
-        skip_deeper_than: int | None = None
         for i, line in enumerate(self.lines):
-            if skip_deeper_than is not None and line.indent > skip_deeper_than:
+            if self.skipping is not None and line.indent > self.skipping:
                 continue
-            skip_deeper_than = None
+            self.skipping = None
+            if self.continues_nothing(i):
+                continue
             self.indentation(i)
-            if not self.line(i) and not self.substitute(i):
-                skip_deeper_than = line.indent
+            if self.skipping is None and not self.line(i) and not self.substitute(i):
+                self.skipping = line.indent
         while len(self.levels) > 1:
             self.close(self.lines[-1])
         if not self.outline.complete():
             self.missing_body(self.lines[-1])
+        if self.outline.complete():
+            self.build()
+
+    def build(self) -> None:
+        """Make the tree of the lines as they were mended, for the reports of the builders."""
+        builder = Builder(self.source)
+        machine = Machine("item", builder)
+        try:
+            for type, token, place in self.fed:
+                value = token or Token(type, "x", place, place, _STAND_INS.get(type))
+                machine.feed(type, value, value.start, value.end)
+            machine.finish()
+        except TooDeep as error:
+            self.report(*slips.nested_too_deeply(error.span))
+        self.diagnostics += builder.diagnostics
+
+    def take(self, type: str, token: Token | None = None) -> bool:
+        """Feed a terminal, and keep it for `build`."""
+        if not self.outline.feed(type):
+            return False
+        place = self.fed[-1][2] if self.fed else 0
+        self.fed.append((type, token, token.start if token else place))
+        return True
+
+    def adopt(self, trial: Outline, types: tuple[str, ...]) -> None:
+        """Go on from a trial that took some terminals."""
+        self.outline.states = trial.states
+        place = self.fed[-1][2] if self.fed else 0
+        self.fed += [(type, None, place) for type in types]
+
+    def continues_nothing(self, i: int) -> bool:
+        """Report a line that begins with `and` or `or` and is no deeper than the one before; it is left out."""
+        line = self.lines[i]
+        first = line.tokens[0]
+        if i == 0 or first.quoted or first.type != "NAME" or first.text not in ("and", "or"):
+            return False
+        if self.outline.takes("NAME") and not self.outline.takes("NUMBER"):
+            return False  # a field of that name was meant
+        self.mistake(i, 0, [], self.outline, False)
+        return True
 
     # ---- indentation ----
 
@@ -131,18 +180,22 @@ class _Search:
 
     def deeper(self, i: int) -> None:
         line = self.lines[i]
-        if self.outline.feed("_INDENT"):
+        if self.take("_INDENT"):
             self.levels.append(_Level(line.indent))
             return
-        self.levels.append(_Level(line.indent, open=False))
-        if i and not self.lines[i - 1].faulty:
-            self.report(*slips.too_deep(self.lines[i - 1], line))
+        before = self.lines[i - 1] if i else None
+        if before is not None and slips.has_its_step(before):
+            self.skipping = before.indent
+        else:
+            self.levels.append(_Level(line.indent, open=False))
+        if before is not None and not before.faulty:
+            self.report(*slips.too_deep(before, line))
 
     def close(self, last: Line) -> None:
         level = self.levels.pop()
-        if level.open and not self.outline.feed("_DEDENT"):
+        if level.open and not self.take("_DEDENT"):
             self.missing_body(last)
-            self.outline.feed("_DEDENT")
+            self.take("_DEDENT")
 
     def body_expected(self, i: int) -> None:
         """Report a line before this one that asks for an indented body and has none."""
@@ -166,7 +219,7 @@ class _Search:
             if trial.feed_all(stub) and trial.feed("_DEDENT"):
                 if not line.faulty:
                     self.report(*slips.missing_body(line))
-                self.outline.states = trial.states
+                self.adopt(trial, ("_INDENT", *stub, "_DEDENT"))
                 return
 
     # ---- lines ----
@@ -174,7 +227,7 @@ class _Search:
     def line(self, i: int) -> bool:
         """Go through a line; where it does not parse, report it and go back to its beginning."""
         line = self.lines[i]
-        before = list(self.outline.states)
+        begin = self.outline.copy()
         plain_step = False
         types: list[str] = []
         for at, token in enumerate(line.tokens):
@@ -182,24 +235,26 @@ class _Search:
             refused = token.leads and plain_step
             if type in PLAIN_STEPS:
                 plain_step = PLAIN_STEPS[type]
-            if refused or not self.outline.feed(type):
-                self.mistake(line, at, types, refused)
-                self.outline.states = before
-                return False
+            if refused or not self.take(type, token):
+                self.mistake(i, at, types, begin, refused)
+                return self.undo(begin, len(types))
             types.append(type)
-        if not self.outline.feed("_NEWLINE"):
-            self.mistake(line, len(line.tokens), types, False)
-            self.outline.states = before
-            return False
+        if not self.take("_NEWLINE"):
+            self.mistake(i, len(line.tokens), types, begin, False)
+            return self.undo(begin, len(types))
         return True
 
-    def mistake(self, line: Line, at: int, types: list[str], after_step: bool) -> None:
+    def undo(self, begin: Outline, count: int) -> bool:
+        """Go back to the beginning of a line of which some terminals were taken."""
+        self.outline.states = begin.states
+        del self.fed[len(self.fed) - count :]
+        return False
+
+    def mistake(self, i: int, at: int, types: list[str], begin: Outline, after_step: bool) -> None:
+        line = self.lines[i]
         if not line.faulty:
-            line_before = None
-            number = self.lines.index(line)
-            if number:
-                line_before = self.lines[number - 1]
-            self.report(*slips.explain(slips.Slip(line, at, types, self.outline, after_step, line_before)))
+            before = self.lines[i - 1] if i else None
+            self.report(*slips.explain(slips.Slip(line, at, tuple(types), begin, self.outline, after_step, before)))
             line.faulty = True
 
     def substitute(self, i: int) -> bool:
@@ -208,17 +263,17 @@ class _Search:
         following = self.lines[i + 1] if i + 1 < len(self.lines) else None
         block = following is not None and following.indent > line.indent
         first = terminal(line.tokens[0], self.outline.row)
-        accepted: list[Outline] = []
+        accepted: list[tuple[Outline, tuple[str, ...]]] = []
         for stub in sorted(_BLOCKS if block else _LEAVES, key=lambda stub: stub[0] != first):
             trial = self.outline.copy()
             if not trial.feed_all(stub):
                 continue
             if following is None or self.goes_on(trial, following, line):
-                self.outline.states = trial.states
+                self.adopt(trial, stub)
                 return True
-            accepted.append(trial)
+            accepted.append((trial, stub))
         if accepted:
-            self.outline.states = accepted[0].states
+            self.adopt(*accepted[0])
         return bool(accepted)
 
     def goes_on(self, outline: Outline, following: Line, line: Line) -> bool:

@@ -7,8 +7,8 @@ from attrs import define, field
 
 from wend.dsl import ast
 from wend.dsl.diagnostics import Diagnostic
-from wend.dsl.lexer import Token
 from wend.dsl.source import Source, Span
+from wend.dsl.tokens import Token
 
 
 @define
@@ -29,6 +29,17 @@ class Builder:
             return value
         self.report("W123", f"`{token.text}` cannot be a count", token.span, f"write a whole number from {least} up")
         return least
+
+    def length(self, value: ast.Expr) -> ast.Expr:
+        """A length of time; a bare number lacks its unit."""
+        if isinstance(value, ast.Number):
+            written = self.source.text[value.span.start : value.span.end]
+            self.report("W116", f"`{written}` has no unit", value.span, f"write `{written} days`, or another unit")
+        return value
+
+    def maybe_length(self, value: ast.Expr | None) -> ast.Expr | None:
+        """A length of time that may be absent."""
+        return None if value is None else self.length(value)
 
 
 Action = Callable[[Builder, Span, list[Any]], Any]

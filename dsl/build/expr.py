@@ -5,8 +5,8 @@ from typing import Any
 from wend.dsl import ast
 from wend.dsl.build import base
 from wend.dsl.build.base import Action, Builder
-from wend.dsl.lexer import Token
 from wend.dsl.source import Span
+from wend.dsl.tokens import Token
 
 
 def _literal(make: Any) -> Action:
@@ -92,7 +92,7 @@ def _arg_plain(b: Builder, span: Span, c: list[Any]) -> _Arg:
 
 
 def _arg_in_last(b: Builder, span: Span, c: list[Any]) -> _Arg:
-    return _Arg(c[0], ast.InLast(length=c[1], span=_after(c[0], c[1])), c[2])
+    return _Arg(c[0], ast.InLast(length=b.length(c[1]), span=_after(c[0], c[1])), c[2])
 
 
 def _arg_since(b: Builder, span: Span, c: list[Any]) -> _Arg:

@@ -118,7 +118,7 @@ def _expect_total(b: Builder, span: Span, c: list[Any]) -> ast.ExpectTotal:
 
 
 def _advance(b: Builder, span: Span, c: list[Any]) -> ast.Advance:
-    return ast.Advance(length=c[0], span=span)
+    return ast.Advance(length=b.length(c[0]), span=span)
 
 
 ITEMS: dict[str, Action] = {

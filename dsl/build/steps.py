@@ -7,8 +7,8 @@ from attrs import evolve
 from wend.dsl import ast
 from wend.dsl.build import base
 from wend.dsl.build.base import Action, Builder
-from wend.dsl.lexer import Token
 from wend.dsl.source import Span
+from wend.dsl.tokens import Token
 
 # the attribute of `Options` that each option fills
 _FILLS = {"to": "to", "from": "sender", "subject": "subject", "text": "text", "with": "values", "as": "label"}
@@ -137,18 +137,17 @@ def _pair(b: Builder, span: Span, c: list[Any]) -> ast.Pair:
 
 
 def _wait_for(b: Builder, span: Span, c: list[Any]) -> ast.WaitFor:
-    if isinstance(c[0], ast.Number):
-        number = b.source.text[c[0].span.start : c[0].span.end]
-        b.report("W116", f"`{number}` has no unit", c[0].span, f"write `{number} days` or another unit")
-    return ast.WaitFor(length=c[0], span=span)
+    return ast.WaitFor(length=b.length(c[0]), span=span)
 
 
 def _wait_up_to_until(b: Builder, span: Span, c: list[Any]) -> ast.WaitUpToUntil:
-    return ast.WaitUpToUntil(limit=c[0], condition=c[1], otherwise=c[2], span=span)
+    return ast.WaitUpToUntil(limit=b.length(c[0]), condition=c[1], otherwise=c[2], span=span)
 
 
 def _wait_up_to_for(b: Builder, span: Span, c: list[Any]) -> ast.WaitUpToFor:
-    return ast.WaitUpToFor(limit=c[0], event=c[1], alias=base.maybe_name(c[2]), where=c[3], otherwise=c[4], span=span)
+    return ast.WaitUpToFor(
+        limit=b.length(c[0]), event=c[1], alias=base.maybe_name(c[2]), where=c[3], otherwise=c[4], span=span
+    )
 
 
 def _wait_until(b: Builder, span: Span, c: list[Any]) -> ast.WaitUntil:
@@ -188,7 +187,7 @@ def _variant(b: Builder, span: Span, c: list[Any]) -> ast.Variant:
 
 
 def _repeat(b: Builder, span: Span, c: list[Any]) -> ast.Repeat:
-    return ast.Repeat(times=b.whole(c[0]), every=c[1], until=c[2], body=c[3], span=span)
+    return ast.Repeat(times=b.whole(c[0]), every=b.maybe_length(c[1]), until=c[2], body=c[3], span=span)
 
 
 STEPS: dict[str, Action] = {

@@ -28,7 +28,9 @@ def _stop_when(b: Builder, span: Span, c: list[Any]) -> ast.StopWhen:
 
 
 def _when(b: Builder, span: Span, c: list[Any]) -> ast.When:
-    return ast.When(condition=c[0], lasting=c[1], repeatedly=c[2] is not None, at_most_every=c[3], span=span)
+    return ast.When(
+        condition=c[0], lasting=b.maybe_length(c[1]), repeatedly=c[2] is not None, at_most_every=c[3], span=span
+    )
 
 
 def _present(b: Builder, span: Span, c: list[Any]) -> bool:
@@ -44,7 +46,7 @@ def _dated(b: Builder, span: Span, c: list[Any]) -> ast.Dated:
 
 
 def _offset(direction: ast.Direction) -> Action:
-    return lambda b, span, c: ast.Offset(length=c[0], direction=direction, anchor=c[1], span=span)
+    return lambda b, span, c: ast.Offset(length=b.length(c[0]), direction=direction, anchor=c[1], span=span)
 
 
 def _on(b: Builder, span: Span, c: list[Any]) -> ast.On:

@@ -9,9 +9,9 @@ from wend.dsl.diagnostics import ProgramError
 from wend.dsl.formatter.items import write_item
 from wend.dsl.formatter.lines import STEP, WIDTH, Lines, Out
 from wend.dsl.formatter.quoting import unquote
-from wend.dsl.lexer import Comment
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
+from wend.dsl.tokens import Comment
 
 
 class FormatError(ProgramError):

@@ -80,7 +80,7 @@ def _larger(exprs: st.SearchStrategy) -> st.SearchStrategy:
         paths,
         st.one_of(
             st.none(),
-            exprs.map(lambda length: ast.InLast(length=length)),
+            exprs.filter(lambda length: not isinstance(length, ast.Number)).map(lambda length: ast.InLast(length=length)),
             exprs.map(lambda start: ast.Since(start=start)),
         ),
         maybe(exprs),
@@ -110,9 +110,11 @@ def _larger(exprs: st.SearchStrategy) -> st.SearchStrategy:
 exprs: st.SearchStrategy[ast.Expr] = st.recursive(
     st.one_of(paths, literals, names.map(lambda journey: ast.InJourney(journey=journey))), _larger, max_leaves=8
 )
+# a bare number is refused where a length of time has to be
+lengths = exprs.filter(lambda length: not isinstance(length, ast.Number))
 offsets = st.builds(
     lambda length, direction, anchor: ast.Offset(length=length, direction=direction, anchor=anchor),
-    exprs,
+    lengths,
     st.sampled_from(ast.Direction),
     exprs,
 )
@@ -159,7 +161,7 @@ plain_steps = st.one_of(
     st.builds(ast.StopJourney, journey=names),
     st.just(ast.Stop()),
     st.just(ast.Exit()),
-    exprs.filter(lambda length: not isinstance(length, ast.Number)).map(lambda length: ast.WaitFor(length=length)),
+    lengths.map(lambda length: ast.WaitFor(length=length)),
 )
 
 
@@ -172,11 +174,11 @@ def _blocks(steps: st.SearchStrategy) -> st.SearchStrategy:
         st.builds(ast.WaitUntil, target=exprs, clock=maybe(clocks), otherwise=otherwise),
         st.builds(ast.WaitUntilDay, day=st.sampled_from(ast.Weekday), clock=maybe(clocks), otherwise=otherwise),
         st.builds(ast.WaitUntilOffset, offset=offsets, clock=maybe(clocks), otherwise=otherwise),
-        st.builds(ast.WaitUpToUntil, limit=exprs, condition=exprs, otherwise=otherwise),
-        st.builds(ast.WaitUpToFor, limit=exprs, event=paths, alias=maybe(names), where=maybe(exprs), otherwise=otherwise),
+        st.builds(ast.WaitUpToUntil, limit=lengths, condition=exprs, otherwise=otherwise),
+        st.builds(ast.WaitUpToFor, limit=lengths, event=paths, alias=maybe(names), where=maybe(exprs), otherwise=otherwise),
         st.builds(ast.If, branches=tuples(branches, 1, 3), otherwise=otherwise),
         st.builds(ast.Split, name=names, variants=tuples(variants, 1, 3), each_time=st.booleans()),
-        st.builds(ast.Repeat, times=counts, body=body, every=maybe(exprs), until=maybe(exprs)),
+        st.builds(ast.Repeat, times=counts, body=body, every=maybe(lengths), until=maybe(exprs)),
     )
 
 
@@ -196,7 +198,7 @@ schedules = st.one_of(
 )
 heads = st.one_of(
     st.builds(
-        ast.When, condition=exprs, lasting=maybe(exprs), repeatedly=st.booleans(), at_most_every=maybe(durations)
+        ast.When, condition=exprs, lasting=maybe(lengths), repeatedly=st.booleans(), at_most_every=maybe(durations)
     ),
     st.builds(ast.Dated, offset=offsets, clock=maybe(clocks)),
     st.builds(ast.On, event=paths, alias=maybe(names), key=maybe(keys), where=maybe(exprs)),
@@ -270,7 +272,7 @@ test_lines = st.one_of(
     st.builds(ast.GivenEvent, event=names, at=moments, values=pairs),
     st.builds(ast.Force, split=names, variant=names),
     st.builds(ast.At, moment=moments, act=acts),
-    st.builds(ast.Advance, length=exprs),
+    st.builds(ast.Advance, length=lengths),
     st.builds(ast.ExpectTotal, count=st.integers(0, 20_000), channel=names),
 )
 items = st.one_of(
