@@ -12,7 +12,7 @@ PYTEST_ARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # What `make demo` plays.
-DEMO = $(BIN)/wend simulate examples/winback --mail out/winback
+DEMO = $(BIN)/wend simulate examples/winback --from 2026-01-01 --to 2027-06-30 --mail out/winback
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test bench lint format coverage clean
