@@ -109,6 +109,8 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
             return Bounded(right.value, min(left.until, right.until))
         case core.Arithmetic():
             left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+            if left.value is None or right.value is None:
+                return Bounded(None, _unknown_until(left, right))
             value = operate.arithmetic(expr.op, left.value, right.value, env.zone)
             return Bounded(value, min(left.until, right.until), operate.shifted(expr.op, left, right))
         case core.Negate():
@@ -166,10 +168,15 @@ def _junction(operands: tuple[core.Expr, ...], env: Env, decider: bool) -> Bound
     return Bounded(None if unknown else not decider, shortest)
 
 
+def _unknown_until(left: Bounded, right: Bounded) -> Instant:
+    """How long the outcome stays unknown: as long as either operand does, however the other one moves."""
+    return max(side.until for side in (left, right) if side.value is None)
+
+
 def _compare(expr: core.Compare, env: Env) -> Bounded:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
     if left.value is None or right.value is None:
-        return Bounded(None, min(left.until, right.until))
+        return Bounded(None, _unknown_until(left, right))
     if expr.op in compare.ORDERED:
         bounded = compare.on_ramp(expr.op, left, right, env.zone)
         if bounded is not None:

@@ -27,14 +27,16 @@ def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
     late = stay.journey.late or work.rules.program.settings.late
     deadline = stay.zone.add(path.since, late) if path.since is not None and late is not None and held else None
     if deadline is not None and deadline < work.now:
+        path = evolve(path, phase=Phase.READY, since=None)
         return _dropped(work, stay, path, op, gates.Dropped("late", "it was held for longer than `late up to`"))
     answer: gates.Answer = gates.hold(work, stay, op.channel) if held else gates.PASSED
     if not isinstance(answer, gates.Held):
         answer = gates.ask_all(work, stay, op, address)
-    if isinstance(answer, gates.Dropped):
-        return _dropped(work, stay, path, op, answer)
     if isinstance(answer, gates.Held):
         return _held(work, stay, path, op, answer)
+    path = evolve(path, phase=Phase.READY, since=None)  # held no longer: it must not come back in that phase
+    if isinstance(answer, gates.Dropped):
+        return _dropped(work, stay, path, op, answer)
     assert address is not None
     return _send(work, stay, path, op, env, address)
 
