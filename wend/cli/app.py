@@ -1,0 +1,86 @@
+"""The group of commands, and how every failure is told."""
+
+import importlib
+import signal
+import sys
+from typing import Any
+
+import click
+
+from wend.cli.show import show_error
+from wend.dsl.diagnostics import WendError
+
+COMMANDS = {
+    "check": "say what is wrong with a project or script",
+    "fmt": "lay scripts out in the one way there is",
+    "init": "write a small project that runs",
+    "declare": "write the `contact` and `event` declarations from sample data",
+    "simulate": "play a project over contacts and events, sending nothing",
+    "run": "load what is new, tick, deliver",
+}
+
+REFUSED, USAGE, UNDELIVERED, INTERRUPTED = 1, 2, 3, 130
+
+
+class Commands(click.Group):
+    """Loads a command when it is called, so that `wend fmt` does not wait for a database library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which they are learned."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"wend.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Like click's, with the nearest name for one that does not exist."""
+        from wend.dsl.nearest import nearest
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = nearest(args[0], list(COMMANDS))
+            hint = f"; did you mean `{near}`?" if near else ""
+            raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wend", prog_name="wend")
+def cli() -> None:
+    """Journeys written as text, checked, simulated and run by one engine."""
+
+
+def main() -> None:
+    """Run a command; a failure is told in plain words, with exit code 1."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(standalone_mode=False)
+    except WendError as error:
+        show_error(error)
+        sys.exit(REFUSED)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OSError as error:
+        reason = (error.strerror or "the system refused").lower()
+        show_error(WendError(reason, place=str(error.filename) if error.filename else None))
+        sys.exit(REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,46 @@
+"""`wend fmt PATH`: the one way to lay out a script."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from wend.cli.show import count_of
+from wend.dsl.formatter import format_source
+from wend.project import load_project
+from wend.workspace import read_source
+
+
+@click.command(name="fmt")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 where something would change.")
+def command(path: Path, only_check: bool) -> int:
+    """Lay out the scripts of a project, or one script. Comments stay; a script with errors is left as it is."""
+    changed = []
+    scripts = load_project(path).scripts()
+    laid_out = [(script, read_source(script)) for script in scripts]
+    texts = [(script, source.text, format_source(source)) for script, source in laid_out]
+    for script, before, after in texts:
+        if after != before:
+            changed.append(script)
+            if not only_check:
+                replace(script, after)
+    for script in changed:
+        click.echo(f"{'would change' if only_check else 'changed'} {script}")
+    if not changed:
+        click.echo(f"{count_of(len(scripts), 'script')} in order")
+    return 1 if changed and only_check else 0
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a text in the place of a file's, wholly or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).chmod(path.stat().st_mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

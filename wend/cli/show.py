@@ -1,0 +1,37 @@
+"""How the command line says what went wrong."""
+
+from collections.abc import Iterable
+
+import click
+
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
+
+
+def show_error(error: WendError) -> None:
+    """A failure on standard error: with the diagnostics where it is about a script."""
+    if isinstance(error, ProgramError):
+        show_diagnostics(d for d in error.diagnostics if d.severity is Severity.ERROR)
+        return
+    click.echo(f"error: {error.message}", err=True)
+    if error.place:
+        click.echo(f"  --> {error.place}", err=True)
+    if error.help:
+        click.echo(f"  help: {error.help}", err=True)
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Diagnostics on standard error, with an empty line after each."""
+    for diagnostic in diagnostics:
+        click.echo(render(diagnostic) + "\n", err=True)
+
+
+def count_of(number: int, thing: str, plural: str | None = None) -> str:
+    """`1 error`, `2 errors`, `1,200 contacts`."""
+    return f"{number:,} {thing if number == 1 else plural or thing + 's'}"
+
+
+def show_warnings(diagnostics: Iterable[Diagnostic], path: str, quiet: bool) -> None:
+    """That there are warnings, and how to see them: for commands that are about something else."""
+    warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
+    if warnings and not quiet:
+        click.echo(f"{count_of(warnings, 'warning')}; `wend check {path}` shows them", err=True)

@@ -1,0 +1,197 @@
+"""`wend simulate PATH`: the engine under a virtual clock, over contacts and events; nothing leaves the machine."""
+
+import datetime as dt
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from wend.cli.dates import day
+from wend.cli.show import count_of, show_warnings
+from wend.dsl.diagnostics import WendError
+from wend.population import Population, open_with_data
+from wend.progress import progress
+from wend.runtime.channels import FolderChannel, Status
+from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send
+from wend.runtime.messages import Message
+from wend.runtime.rendering import message_of, zone_of
+from wend.runtime.rules import Rules
+from wend.runtime.simulate import SimulationResult, simulate
+from wend.runtime.templates import TemplateError
+from wend.workspace import Workspace
+
+
+@click.command(name="simulate")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--contacts", type=click.Path(path_type=Path), help="A file of contacts, in the place of the project's.")
+@click.option("--events", multiple=True, type=click.Path(path_type=Path), help="A file of events; may be repeated.")
+@click.option("--from", "start", type=day, metavar="DATE", required=True, help="The first day, such as 2026-01-01.")
+@click.option("--to", "end", type=day, metavar="DATE", required=True, help="The last day, included whole.")
+@click.option("--timezone", help="The zone of the days, in the place of the project's.")
+@click.option("--mail", type=click.Path(path_type=Path), help="Write each rendered message into this folder.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress, no remarks.")
+def command(
+    path: Path,
+    contacts: Path | None,
+    events: tuple[Path, ...],
+    start: dt.date,
+    end: dt.date,
+    timezone: str | None,
+    mail: Path | None,
+    form: str,
+    quiet: bool,
+) -> int:
+    """Play a project or script over contacts and events, from one day to another, both included whole.
+
+    Contacts are there from the start; events before it are their history.
+    """
+    if end < start:
+        raise click.UsageError(f"the last day, {end}, is before the first, {start}")
+    workspace, population = open_with_data(path, contacts, events, timezone)
+    if not quiet:
+        _remarks(workspace, population, path, timezone)
+    zone = workspace.project.zone
+    first, last = zone.day_start(start), zone.day_start(end + dt.timedelta(days=1))
+    addresses = {**DEFAULT_ADDRESSES, **{n: c.address for n, c in workspace.project.channels.items()}}
+    rules = workspace.rules()
+    post = None if mail is None else _Post(mail, workspace, rules)
+    days = (end - start).days + 1
+    with progress("simulating", days, quiet=quiet) as advance:
+        done = 0
+
+        def shown(now: dt.datetime, steps: int) -> None:
+            nonlocal done
+            today = zone.date(now)
+            if (passed := (today - start).days) > done:
+                advance(passed - done, f"simulating {today}")
+                done = passed
+
+        result = simulate(
+            rules,
+            population.contacts,
+            population.events,
+            first,
+            last,
+            facts=Facts(zone=zone.name, addresses=addresses),
+            on_message=None if post is None else post.take,
+            progress=shown,
+        )
+    if post is not None:
+        post.finish()
+    if form == "json":
+        click.echo(json.dumps(as_json(result, start, end, post), indent=2, ensure_ascii=False))
+    else:
+        click.echo(as_text(result, start, end, post), nl=False)
+    return 1 if post is not None and post.failed else 0
+
+
+def _remarks(workspace: Workspace, population: Population, path: Path, timezone: str | None) -> None:
+    """What a person should know before believing the numbers."""
+    show_warnings(workspace.diagnostics, str(path), quiet=False)
+    if workspace.placeholders:
+        click.echo("there is no folder `templates`, so messages have placeholder content", err=True)
+    if workspace.project.script is not None and timezone is None:
+        click.echo("days are those of UTC; --timezone names another zone", err=True)
+    if population.made_up:
+        click.echo("there is no file of contacts: they are those of the events, with made-up addresses", err=True)
+    if population.tally.duplicates:
+        click.echo(f"{count_of(population.tally.duplicates, 'event')} left out: its id was there before", err=True)
+    if population.tally.unknown_contact:
+        click.echo(f"{count_of(population.tally.unknown_contact, 'event')} left out: for nobody", err=True)
+
+
+class _Post:
+    """Writes messages into a folder, a few hundred at a time."""
+
+    BATCH = 200
+
+    def __init__(self, folder: Path, workspace: Workspace, rules: Rules) -> None:
+        self.folder, self.workspace, self.rules = folder, workspace, rules
+        self.channel = FolderChannel(folder, durable=False)
+        self.waiting: list[Message] = []
+        self.written = 0
+        self.failed: Counter[str] = Counter()
+
+    def take(self, send: Send) -> None:
+        """Render a message and keep it for the next batch."""
+        zone = zone_of(send, self.rules, self.workspace.project.zone.name)
+        try:
+            self.waiting.append(message_of(send, self.workspace.templates, zone))
+        except TemplateError as error:
+            self.failed[f"{error.place}: {error.message}" if error.place else error.message] += 1
+        if len(self.waiting) >= self.BATCH:
+            self.finish()
+
+    def finish(self) -> None:
+        """Write what waits."""
+        batch, self.waiting = self.waiting, []
+        for outcome in self.channel.deliver(batch):
+            if outcome.status is Status.RETRY:
+                raise WendError(f"messages cannot be written: {outcome.detail}", place=str(self.folder))
+            if outcome.status is Status.DELIVERED:
+                self.written += 1
+            else:
+                self.failed[outcome.detail] += 1
+
+
+def as_json(result: SimulationResult, start: dt.date, end: dt.date, post: _Post | None) -> dict[str, object]:
+    """The result for other programs."""
+    mail = {} if post is None else {"written": post.written, "failed": dict(post.failed)}
+    return {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "contacts": result.contacts,
+        "events": result.events,
+        "events_later": result.later,
+        "ticks": result.ticks,
+        "steps": result.steps,
+        "effects": {channel: dict(templates) for channel, templates in result.effects.items()},
+        "skipped": dict(result.skipped),
+        "happened": dict(result.counts.happened),
+        "messages": [
+            {"journey": m.journey, "channel": m.channel, "template": m.template, "month": m.month, "count": m.count}
+            for m in result.messages
+        ],
+        **({} if post is None else {"mail": mail}),
+    }
+
+
+def as_text(result: SimulationResult, start: dt.date, end: dt.date, post: _Post | None) -> str:
+    """The result for a person: a table of messages by month for each journey, and what was skipped."""
+    lines = [
+        f"{start} to {end}: {count_of(result.contacts, 'contact')}, {count_of(result.events, 'event')}, "
+        f"{count_of(result.ticks, 'tick')}, {count_of(result.steps, 'step')}"
+    ]
+    if result.later:
+        lines.append(f"{count_of(result.later, 'event')} after the last day, left out")
+    for journey in dict.fromkeys(m.journey for m in result.messages):
+        lines += ["", journey, *_table(result, journey)]
+    if not result.messages:
+        lines += ["", "no messages"]
+    if result.skipped:
+        lines += ["", "not sent"]
+        width = max(len(reason) for reason in result.skipped)
+        lines += [f"  {reason:<{width}}  {count:>7,}" for reason, count in result.skipped.items()]
+    if post is not None:
+        lines += ["", f"{count_of(post.written, 'message')} written to {post.folder}"]
+        lines += [f"{count_of(number, 'message')} not written: {reason}" for reason, number in post.failed.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _table(result: SimulationResult, journey: str) -> list[str]:
+    """Months down, templates across, sums at both ends."""
+    mine = [m for m in result.messages if m.journey == journey]
+    columns = list(dict.fromkeys((m.channel, m.template) for m in mine))
+    counts = {(m.month, m.channel, m.template): m.count for m in mine}
+    months = sorted({m.month for m in mine})
+    heads = [f"{channel} {template}" for channel, template in columns]
+    widths = [max(len(head), 7) for head in heads]
+    many = len(columns) > 1
+    lines = ["  month    " + "  ".join(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True)) + ("    total" * many)]
+    for month in [*months, ""]:
+        numbers = [sum(counts.get((m, *column), 0) for m in ([month] if month else months)) for column in columns]
+        cells = "  ".join(f"{n:>{w},}" for n, w in zip(numbers, widths, strict=True))
+        lines.append(f"  {month or 'total':<7}  {cells}" + (f"  {sum(numbers):>7,}" * many))
+    return lines

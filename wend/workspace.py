@@ -1,0 +1,133 @@
+"""From a project, or a lone script, to a checked program with its templates: what every command begins with."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from wend.dsl.ast import File
+from wend.dsl.checker import check
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
+from wend.dsl.parser import parse
+from wend.dsl.program import Program
+from wend.dsl.source import Source
+from wend.dsl.types import Kind, Type
+from wend.project import Project, load_project
+from wend.runtime.rules import Rules
+from wend.runtime.templates import PlaceholderTemplates, TemplateSet, load_templates
+from wend.stdlib import FUNCTIONS, signatures
+from wend.template_check import check_templates
+
+
+@frozen
+class Workspace:
+    """What was read and found.
+
+    Args:
+        program: None where there is an error.
+        diagnostics: of scripts and templates, in the order of files and places.
+        placeholders: there is no folder of templates, so messages have placeholder content.
+    """
+
+    project: Project
+    sources: tuple[Source, ...]
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    templates: TemplateSet
+    placeholders: bool
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What refuses the program."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    def sound(self) -> Program:
+        """The program. Raises ProgramError where something is wrong with it."""
+        if self.program is None or self.errors:
+            raise ProgramError(self.diagnostics)
+        return self.program
+
+    def rules(self, archive: Iterable[Program] = ()) -> Rules:
+        """What the engine goes by. Raises ProgramError where something is wrong."""
+        program = self.sound()
+        return Rules(program, FUNCTIONS, {p.version: p for p in archive if p.version != program.version})
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The scripts by name, as they are kept with a version."""
+        return {source.name: source.text for source in self.sources}
+
+
+def open_workspace(path: Path | str, data_fields: frozenset[str] | None = None) -> Workspace:
+    """Read and check a project or script.
+
+    Args:
+        path: a project's folder, its `wend.toml`, or a script.
+        data_fields: the fields that the data has, where no schema is declared: other names are errors then.
+
+    Raises:
+        WendError: a file is missing or cannot be read.
+    """
+    project = load_project(path)
+    sources = tuple(read_source(script) for script in project.scripts())
+    folder = project.templates_dir
+    program, diagnostics = build(sources, data_fields)
+    if folder is None:
+        return Workspace(project, sources, program, diagnostics, PlaceholderTemplates(), placeholders=True)
+    templates = load_templates(folder)
+    if program is not None:
+        diagnostics += check_templates(program, templates, folder, data_fields)
+    return Workspace(project, sources, program, diagnostics, templates, placeholders=False)
+
+
+def build(
+    sources: Iterable[Source], data_fields: frozenset[str] | None = None
+) -> tuple[Program | None, tuple[Diagnostic, ...]]:
+    """Parse and check sources together: the program, or None where there is an error, and all that was found."""
+    files: list[tuple[Source, File]] = []
+    found: list[Diagnostic] = []
+    for source in sources:
+        result = parse(source)
+        files.append((source, result.file))
+        found += result.diagnostics
+    if any(d.severity is Severity.ERROR for d in found):
+        return None, tuple(found)
+    checked = check(files, signatures(), data_fields=data_fields)
+    return checked.program, (*found, *checked.diagnostics)
+
+
+def read_source(path: Path) -> Source:
+    """A script's text. Raises WendError where it is not there or not UTF-8."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise WendError(f"the script cannot be read: {reason}", place=str(path)) from error
+    try:
+        return Source(str(path), raw.decode())
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise WendError(
+            "the script is not UTF-8 text", "save it with the encoding UTF-8", place=f"{path}:{line}"
+        ) from error
+
+
+def contact_types(program: Program) -> Mapping[str, str] | None:
+    """The declared fields that data files hold: those that are not derived. None where nothing is declared."""
+    schema = program.schema
+    if schema.contact is None:
+        return None
+    return {name: _told(kind) for name, kind in schema.contact.items() if name not in schema.derived}
+
+
+def event_types(program: Program) -> Mapping[str, Mapping[str, str]]:
+    """The declared fields of events."""
+    events = program.schema.events
+    return {event: {name: _told(kind) for name, kind in fields.items()} for event, fields in events.items()}
+
+
+def _told(kind: Type) -> str:
+    if kind.kind is Kind.ANY:
+        return "text?"
+    return str(kind)
+
