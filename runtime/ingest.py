@@ -88,12 +88,13 @@ def ingest_contacts(
 def _compare(
     store: Store, batch: Sequence[ContactRecord], now: Instant, wake: Instant, imported: bool
 ) -> tuple[list[NewContact], list[NewChange], list[NewEvent]]:
+    for record in batch:
+        check_text(record.id, "the id of a contact", record.place)
     told = store.told([record.id for record in batch])
     fresh: list[NewContact] = []
     changes: list[NewChange] = []
     events: list[NewEvent] = []
     for record in batch:
-        check_text(record.id, "the id of a contact", record.place)
         fields = _values(record.fields, record.place)
         before = told.get(record.id)
         if before is None:
@@ -160,6 +161,10 @@ def ingest_events(
     with store.transaction():
         for batch in _batches(records):
             read += len(batch)
+            for record in batch:
+                check_text(record.contact, "the id of a contact", record.place)
+                check_text(record.id, "the id of an event", record.place)
+                check_text(record.name, "the name of an event", record.place)
             there = store.told(list({record.contact for record in batch}))
             known = store.known_events([(record.contact, record.id) for record in batch])
             fresh: dict[tuple[str, str], NewEvent] = {}
@@ -181,8 +186,6 @@ def ingest_events(
 
 def event_of(record: EventRecord, arrived: Instant, imported: bool) -> Event:
     """The event of a record, no later than its arrival. Raises WendError where something of it cannot be kept."""
-    check_text(record.id, "the id of an event", record.place)
-    check_text(record.name, "the name of an event", record.place)
     payload = _values(record.payload, record.place)
     return Event(record.id, record.name, min(record.at, arrived), payload, imported=imported)
 

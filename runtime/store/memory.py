@@ -49,7 +49,9 @@ class _Person:
             tuple(sorted((event for at, event in self.arrived if at <= until), key=lambda event: event.key)),
             self.launch,
         )
-        return Loaded(self.contact, self.wake, self.state, inbox)
+        later = [change.time for change in self.changes] + [at for at, _ in self.arrived]
+        news = min((at for at in later if at > until), default=FOREVER)
+        return Loaded(self.contact, self.wake, self.state, inbox, news)
 
 
 class _Outbox(MemoryOutbox):
@@ -179,7 +181,7 @@ class MemoryStore:
                         person,
                         contact=each.contact,
                         state=each.state,
-                        wake=each.wake,
+                        wake=min(each.wake, each.before.news),
                         launch=False,
                         changes=tuple(change for change in person.changes if change.time > chunk.now),
                         arrived=tuple(

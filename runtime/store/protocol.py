@@ -15,7 +15,7 @@ from wend.runtime.delivery import Outbox
 from wend.runtime.effects import TraceEntry
 from wend.runtime.messages import Message
 from wend.runtime.state import NEW, State, Suppression
-from wend.runtime.values import Instant, Value
+from wend.runtime.values import FOREVER, Instant, Value
 
 
 class Status(StrEnum):
@@ -28,17 +28,26 @@ class Status(StrEnum):
 
 @frozen
 class Loaded:
-    """A contact that is due: its data without the inbox, its state, and when it wanted to be woken."""
+    """A contact that is due: its data without the inbox, its state, and when it wanted to be woken.
+
+    Args:
+        inbox: what had arrived for it by the tick.
+        news: when the next thing arrived, after the tick: the contact has to be woken for it.
+    """
 
     contact: Contact
     wake: Instant
     state: State = NEW
     inbox: Inbox = EMPTY
+    news: Instant = FOREVER
 
 
 @frozen
 class Stepped:
-    """What to keep of a contact after its step. `before` is what was loaded: its inbox has been taken in."""
+    """What to keep of a contact after its step. `before` is what was loaded: its inbox has been taken in.
+
+    It is woken at `wake`, or for the news that came after the tick, if those were earlier.
+    """
 
     before: Loaded
     contact: Contact

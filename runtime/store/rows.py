@@ -20,19 +20,32 @@ AnyRow = Row[Any]
 _by_key = attrgetter("key")
 
 
-def loaded_contact(row: AnyRow, events: Iterable[AnyRow], changes: Iterable[AnyRow]) -> Loaded:
-    """A contact from its row, those of its events, and those of its changes in their order."""
+def loaded_contact(row: AnyRow, events: Iterable[AnyRow], changes: Iterable[AnyRow], until: int) -> Loaded:
+    """A contact from its row, those of its events, and those of its changes in their order.
+
+    Args:
+        until: what arrived later, in microseconds since 1970, is not in the inbox yet.
+    """
     history: dict[str, list[Event]] = {}
-    news: list[Event] = []
+    arrived: list[Event] = []
+    news: int | None = None
     for each in events:
+        if not each.taken and each.arrived > until:
+            news = each.arrived if news is None else min(news, each.arrived)
+            continue
         event = Event(
             each.id, each.name, from_micros(each.time), fields_from_json(each.payload), each.depth, each.imported
         )
         if each.taken:
             history.setdefault(event.name, []).append(event)
         else:
-            news.append(event)
-    told = tuple(Change(each.id, from_micros(each.time), fields_from_json(each.fields)) for each in changes)
+            arrived.append(event)
+    told: list[Change] = []
+    for each in changes:
+        if each.time > until:
+            news = each.time if news is None else min(news, each.time)
+        else:
+            told.append(Change(each.id, from_micros(each.time), fields_from_json(each.fields)))
     for past in history.values():
         past.sort(key=_by_key)
     contact = Contact(row.id, fields_from_json(row.fields), {name: tuple(past) for name, past in history.items()})
@@ -40,7 +53,8 @@ def loaded_contact(row: AnyRow, events: Iterable[AnyRow], changes: Iterable[AnyR
         contact=contact,
         wake=wake_from_micros(row.wake),
         state=NEW if row.state is None else state_from_json(row.state),
-        inbox=Inbox(told, tuple(sorted(news, key=_by_key)), row.launch),
+        inbox=Inbox(tuple(told), tuple(sorted(arrived, key=_by_key)), row.launch),
+        news=wake_from_micros(news),
     )
 
 

@@ -135,15 +135,13 @@ class SqlStore:
             ids = [row.id for row in rows]
             happened: dict[str, list[AnyRow]] = {}
             theirs = and_(events.c.shard == self.shard, events.c.contact.in_(ids))
-            for event in connection.execute(
-                select(events).where(theirs, or_(events.c.taken, events.c.arrived <= until))
-            ):
+            for event in connection.execute(select(events).where(theirs)):
                 happened.setdefault(event.contact, []).append(event)
             changed: dict[str, list[AnyRow]] = {}
-            theirs = and_(changes.c.shard == self.shard, changes.c.contact.in_(ids), changes.c.time <= until)
+            theirs = and_(changes.c.shard == self.shard, changes.c.contact.in_(ids))
             for change in connection.execute(select(changes).where(theirs).order_by(changes.c.time)):
                 changed.setdefault(change.contact, []).append(change)
-        return [loaded_contact(row, happened.get(row.id, ()), changed.get(row.id, ())) for row in rows]
+        return [loaded_contact(row, happened.get(row.id, ()), changed.get(row.id, ()), until) for row in rows]
 
     def next_wake(self) -> Instant | None:
         """The earliest time at which a contact wants to be woken."""
@@ -178,7 +176,7 @@ class SqlStore:
             row: dict[str, object] = {
                 "contact": each.contact.id,
                 "to_state": state_to_json(each.state),
-                "to_wake": wake_to_micros(each.wake),
+                "to_wake": wake_to_micros(min(each.wake, each.before.news)),
             }
             if each.contact.fields is each.before.contact.fields:
                 plain.append(row)

@@ -14,7 +14,7 @@ from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
-from wend.runtime.store.sqlite import open_sqlite
+from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 from wend.runtime.templates import PlaceholderTemplates, TemplateSet
 from wend.runtime.values import UTC, Instant
 from wend.stdlib import FUNCTIONS, signatures
@@ -99,3 +99,10 @@ def run_until(running: Engine, end: Instant) -> int:
     while (due := running.next_wake()) is not None and due < end:
         messages += running.tick(due).counts.messages
     return messages
+
+
+def pragma(store: SqliteStore, text: str) -> None:
+    """Set something on the store's own connection to its database."""
+    connection = store.engine.raw_connection()
+    connection.cursor().execute(f"PRAGMA {text}")
+    connection.close()
