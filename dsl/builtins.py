@@ -16,8 +16,11 @@ RESERVED = frozenset({"contact", "now", "today", "entry", "unknown"})
 EVERYBODY = "contacts"
 """`audience contacts` names everybody, so no segment may."""
 
-TAGS, LISTS = "tags", "lists"
-"""The two fields that every contact has: lists of text."""
+TAGS, LISTS, ID = "tags", "lists", "id"
+"""The fields that every contact has: two lists of texts, and what it is known by."""
+
+TEMPLATE_NAMES = frozenset({"contact", "series", "now"})
+"""What every template has: no value given along with a message may hide it."""
 
 
 @frozen

@@ -133,7 +133,7 @@ def _relay(items: list[Diagnostic], definition: Definition, node: ast.Call, env:
         if (item.code, item.source, item.span) in known or item.severity is Severity.WARNING:
             continue
         if item.code == "W209":
-            ctx.reports.items.append(item)
+            ctx.reports.error(item.code, item.message, core.Place(item.source, item.span), item.help)
             continue
         message = f"in `{definition.name}`: {item.message}"
         hint = Hint(core.Place(item.source, item.span), "here")

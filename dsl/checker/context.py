@@ -27,6 +27,7 @@ class Context(ABC):
     """Derived fields, segments and defines that are being written out: one that meets itself never ends."""
     known_fields: dict[str, Typed] = field(factory=dict)
     circles: set[frozenset[str]] = field(factory=set)
+    too_large: set[str] = field(factory=set)
     sizes: dict[int, tuple[core.Node, int]] = field(factory=dict)
 
     @abstractmethod

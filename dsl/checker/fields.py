@@ -1,7 +1,7 @@
 """Setting a field of the contact."""
 
 from wend.dsl import ast, plan
-from wend.dsl.builtins import LISTS, RESERVED, TAGS
+from wend.dsl.builtins import ID, LISTS, RESERVED, TAGS
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.options import check_value
@@ -33,6 +33,9 @@ def _target(path: ast.Path, env: Env, ctx: Expressions) -> str | None:
     if name in (TAGS, LISTS):
         help = 'write `add tag "…"`' if name == TAGS else 'write `add to list "…"`'
         ctx.error("W221", f"`{name}` cannot be set as a whole", path, env, help)
+        return None
+    if name == ID:
+        ctx.error("W221", f"`{name}` is what the contact is known by", path, env, "set another field")
         return None
     if ctx.names.derived(name) is not None:
         message = f"`{name}` is derived and cannot be set"

@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from wend.dsl import ast, core, plan, program
-from wend.dsl.checker import canonical
+from wend.dsl.checker import canonical, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
@@ -26,6 +26,10 @@ def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Jour
     newest = bool(made.get("newest_path_only"))
     ids, sends = Ids(), Sends.of(triggers)
     lowered = tuple(lower_trigger(trigger, ids, sends, env, newest, ctx) for trigger in triggers)
+    active = next((line for line in lines if isinstance(line, ast.Active)), None)
+    for head in (head for trigger in triggers for head in trigger.heads):
+        if isinstance(head, ast.OnceOn):
+            warnings.never_active(head, active, env, ctx)
     if "reenter" not in made:
         _demand_reenter(node, lines, triggers, env, ctx)
     return program.Journey(

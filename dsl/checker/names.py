@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attrs import define, field, frozen
 
 from wend.dsl import ast
-from wend.dsl.builtins import BUILTIN_EVENTS, EVERYBODY, LISTS, RESERVED, TAGS, EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, EVERYBODY, RESERVED, EventShape
 from wend.dsl.checker.report import Hint, Reports, place_of
 from wend.dsl.checker.schema import ALWAYS, Declared, DeclaredField, declare
 from wend.dsl.core import Place
@@ -69,8 +69,8 @@ class Names:
     def fields(self) -> set[str]:
         """The fields that are known by name."""
         if self.declared.contact is not None:
-            return {*self.declared.contact, TAGS, LISTS}
-        return {*(self.data_fields or ()), *self.written, TAGS, LISTS}
+            return {*self.declared.contact, *ALWAYS}
+        return {*(self.data_fields or ()), *self.written, *ALWAYS}
 
     @property
     def events_declared(self) -> bool:

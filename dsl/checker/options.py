@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wend.dsl import ast, core, plan
-from wend.dsl.builtins import AT, RESERVED, EventShape
+from wend.dsl.builtins import AT, RESERVED, TEMPLATE_NAMES, EventShape
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.operators import fits, outside_values, values_help
@@ -22,7 +22,7 @@ def send(step: ast.Send, name: str, position: int, total: int, env: Env, ctx: Ex
         to=_text(opts.to, "the recipient", env, ctx),
         sender=_text(opts.sender, "the sender", env, ctx),
         subject=_text(opts.subject, "the subject", env, ctx),
-        values=tuple(pairs(opts.values, env, ctx)),
+        values=tuple(_given(opts.values, env, ctx)),
         label=None if opts.label is None else opts.label.text,
         position=position,
         total=total,
@@ -39,13 +39,22 @@ def notify(step: ast.Notify, name: str, env: Env, ctx: Expressions) -> plan.Noti
         subject=_text(opts.subject, "the subject", env, ctx),
         text=_text(opts.text, "the text", env, ctx),
         sender=_text(opts.sender, "the sender", env, ctx),
-        values=tuple(pairs(opts.values, env, ctx)),
+        values=tuple(_given(opts.values, env, ctx)),
         place=env.place(step),
     )
 
 
 def _text(node: ast.Expr | None, words: str, env: Env, ctx: Expressions) -> core.Expr | None:
     return None if node is None else ctx.expect(node, env, TEXT, words)
+
+
+def _given(written: tuple[ast.Pair, ...], env: Env, ctx: Expressions) -> Iterator[tuple[str, core.Expr]]:
+    """The values that a template is given beside those that it has anyway."""
+    for pair in written:
+        if pair.name.text in TEMPLATE_NAMES:
+            message = f"every template has its own `{pair.name.text}`"
+            ctx.error("W208", message, pair.name, env, "give the value another name")
+    yield from pairs(written, env, ctx)
 
 
 def pairs(

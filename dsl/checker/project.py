@@ -44,6 +44,7 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
         data_fields: the names of the contact's fields that the data has, where no script declares them; None where
             that is not known, and then any name may be a field.
     """
+    files = sorted(files, key=lambda pair: pair[0].name)
     reports = Reports()
     names = collect(files, functions, data_fields, reports)
     ctx = Expressions(names, functions, reports)
@@ -151,12 +152,13 @@ def _tests(files: Files, ctx: Expressions) -> None:
 def _channels(files: Files, settled: program.Settings, journeys: list[program.Journey], ctx: Expressions) -> None:
     """Rules for channels that send nothing, and sends that no rule of consent covers."""
     sent = sent_channels(journeys)
+    by_name = {made.name: made for made in journeys}
     for source, file in files:
         for item in file.items:
             if isinstance(item, ast.Settings):
                 _idle_rules(item.lines, sent, Env(source=source), ctx)
             elif isinstance(item, ast.Journey):
-                own = [j for j in journeys if j.place == Env(source=source).place(item.name)]
+                own = [by_name[item.name.text]]
                 lines = tuple(line for line in item.items if not isinstance(line, ast.Trigger))
                 _idle_rules(lines, sent_channels(own), Env(source=source), ctx)
     _consent(settled, journeys, ctx)

@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 from wend.dsl import ast
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, Severity
-from wend.dsl.source import Source
+from wend.dsl.source import Source, Span
 
 
 @frozen
@@ -24,6 +24,7 @@ class Reports:
     """The reports so far. The same report is kept once, however often an expression is written out."""
 
     items: list[Diagnostic] = field(factory=list)
+    _seen: set[tuple[str, str, int, Span]] = field(factory=set)
 
     def error(self, code: str, message: str, place: Place, help: str | None = None, *hints: Hint) -> None:
         """Add an error."""
@@ -37,9 +38,10 @@ class Reports:
         self, severity: Severity, code: str, message: str, place: Place, help: str | None, hints: tuple[Hint, ...]
     ) -> None:
         labels = tuple(Label(h.place.source, h.place.span, h.text) for h in hints)
-        report = Diagnostic(code, message, place.source, place.span, help, severity, labels)
-        if report not in self.items:
-            self.items.append(report)
+        key = code, message, id(place.source), place.span
+        if key not in self._seen:
+            self._seen.add(key)
+            self.items.append(Diagnostic(code, message, place.source, place.span, help, severity, labels))
 
     @property
     def failed(self) -> bool:
@@ -49,12 +51,12 @@ class Reports:
     @contextmanager
     def aside(self) -> Iterator["Reports"]:
         """Within the block, reports go to the value given instead of here."""
-        kept, trial = self.items, Reports()
-        self.items = trial.items
+        kept, trial = (self.items, self._seen), Reports()
+        self.items, self._seen = trial.items, trial._seen
         try:
             yield trial
         finally:
-            self.items = kept
+            self.items, self._seen = kept
 
 
 def place_of(source: Source, node: ast.Node) -> Place:

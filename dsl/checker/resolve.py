@@ -242,6 +242,8 @@ def derived_value(derived: DeclaredField, ctx: Context) -> Typed:
 
 def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Context) -> Typed:
     """A define or a segment written out, its names meaning what they mean where it was written."""
+    if definition.name in ctx.too_large:
+        return NOTHING
     if definition.name in ctx.pending:
         _endless(definition.name, ctx)
         return NOTHING
@@ -259,6 +261,7 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
     made = ctx.check(definition.value, inner)
     ctx.pending.pop()
     if ctx.size(made.expr) > _LARGEST:
+        ctx.too_large.add(definition.name)
         message = f"`{definition.name}` is too large when every define in it is written out"
         ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
         return NOTHING

@@ -3,7 +3,7 @@
 from attrs import define, field, frozen
 
 from wend.dsl import ast
-from wend.dsl.builtins import AT, BUILTIN_EVENTS, LISTS, RESERVED, TAGS, EventShape
+from wend.dsl.builtins import AT, BUILTIN_EVENTS, ID, LISTS, RESERVED, TAGS, EventShape
 from wend.dsl.checker.report import Hint, Reports, place_of
 from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
@@ -19,7 +19,7 @@ NAMED_TYPES = {
     "duration": DURATION,
 }
 
-ALWAYS = {TAGS: list_of(TEXT), LISTS: list_of(TEXT)}
+ALWAYS = {TAGS: list_of(TEXT), LISTS: list_of(TEXT), ID: TEXT}
 
 
 @frozen
@@ -105,10 +105,9 @@ def _contact(node: ast.ContactDecl, source: Source, declared: Declared, reports:
             hint = Hint(fields[name].place, "first declared here")
             reports.error("W207", f"the field `{name}` is declared twice", place, "remove one of the two", hint)
             continue
-        if name in ALWAYS and (found.kind is not Kind.LIST or field_node.value is not None):
-            reports.error(
-                "W208", f"`{name}` is always a list of texts", place, "write `list of text`, or take another name"
-            )
+        if name in ALWAYS and (found.kind is not ALWAYS[name].kind or field_node.value is not None):
+            words, help = ("a text", "text") if name == ID else ("a list of texts", "list of text")
+            reports.error("W208", f"`{name}` is always {words}", place, f"write `{help}`, or take another name")
             continue
         fields[name] = DeclaredField(name, found, place, field_node.value)
 

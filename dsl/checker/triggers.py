@@ -12,7 +12,7 @@ from wend.dsl.checker.env import NOTHING, Env, LocalName
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.options import check_free
 from wend.dsl.checker.resolve import event_field
-from wend.dsl.checker.steps import Body, Sends
+from wend.dsl.checker.steps import Body, Sends, check_alias
 from wend.dsl.checker.waits import weekdays
 from wend.dsl.period import Period, period_of
 
@@ -29,6 +29,7 @@ def lower_trigger(
     body = Body(ctx, sends, Ids(reserved=_labels(node)))
     body.lower(node.body, inner)
     warnings.bare_waits(node, newest_only, env, ctx)
+    _endless(node, env, ctx)
     warnings.never_sent(node, [head.condition for head in heads if isinstance(head, program.When)], env, ctx)
     return program.Trigger(
         id=" also ".join(names), heads=heads, body=tuple(body.ops), stops=stops, place=env.place(node)
@@ -54,6 +55,21 @@ def _aliases(node: ast.Trigger, env: Env, ctx: Expressions) -> dict[str, LocalNa
             shapes = (*before.shapes, shape) if before else (shape,)
             found[head.alias.text] = LocalName(shapes, env.place(head.alias))
     return found
+
+
+def _endless(node: ast.Trigger, env: Env, ctx: Expressions) -> None:
+    """An event that always emits itself again."""
+    bare = {h.event.text for h in node.heads if isinstance(h, ast.On) and h.where is None and not _once(h)}
+    for step in node.body:
+        if isinstance(step, ast.Stop | ast.Exit):
+            return
+        if isinstance(step, ast.Emit) and step.event.text in bare:
+            message = f"`{step.event.text}` starts this, and this emits it again without end"
+            ctx.error("W241", message, step, env, "emit another event, or add a `where` to the `on`")
+
+
+def _once(head: ast.On) -> bool:
+    return head.key is not None and head.key.kind is ast.KeyKind.ONCE_PER
 
 
 # ---- entry points ----------------------------------------------------------------------------------------------------
@@ -165,7 +181,7 @@ def _stop(node: ast.StopOn | ast.StopWhen, env: Env, ctx: Expressions) -> progra
     match node:
         case ast.StopOn(event=event, alias=alias, where=where):
             if alias is not None:
-                check_free(alias, env, ctx)
+                check_alias(alias, env, ctx)
             found = event_match(event, where, env, ctx, alias)
             return None if found is None else evolve(found, place=env.place(node))
         case ast.StopWhen(condition=condition):

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from wend.dsl import ast, core, plan
+from wend.dsl.checker import warnings
 from wend.dsl.checker.env import NOTHING, Env
 from wend.dsl.checker.expressions import Expressions, constant_length
 from wend.dsl.checker.operators import MOMENTS
@@ -35,6 +36,7 @@ def lower_wait(step: Waits, name: str, env: Env, ctx: Expressions) -> Waiting:
             return _until(step, name, env, ctx)
         case ast.WaitUntilDay(day=day, clock=clock):
             _no_else(step, "a weekday always comes", env, ctx)
+            warnings.weekday_field(step, env, ctx)
             return plan.WaitUntilDay(id=name, days=weekdays((day,)), clock=clock, place=place)
         case ast.WaitUntilOffset():
             return _until_offset(step, name, env, ctx)

@@ -68,6 +68,26 @@ def unreachable(body: tuple[ast.Step, ...], env: Env, ctx: Context) -> None:
             return
 
 
+def weekday_field(node: ast.WaitUntilDay, env: Env, ctx: Context) -> None:
+    """`wait until monday`, where a field has that name too."""
+    name = str(node.day)
+    if node.clock is None and (name in ctx.names.fields or name in ctx.names.definitions):
+        message = f"`{name}` is the weekday here, and also a name of your own"
+        warn("W413", message, node, env, ctx, f"write `` `{name}` `` for your own, or `{name} at 9am` for the day")
+
+
+def never_active(node: ast.OnceOn, active: ast.Active | None, env: Env, ctx: Context) -> None:
+    """`once on` a day at which the journey is not active."""
+    if active is None:
+        return
+    early = active.start is not None and node.date.value < active.start.value
+    late = active.until is not None and node.date.value >= active.until.value
+    if early or late:
+        day = (active.start if early else active.until) or node.date
+        message = f"this day is {'before' if early else 'not before'} {day.value}, and the journey is not active"
+        warn("W414", message, node, env, ctx, "change the day, or the line `active`")
+
+
 def bare_waits(trigger: ast.Trigger, newest_only: bool, env: Env, ctx: Context) -> None:
     """A body with waits under a bare `on`: a further event is ignored while a path is under way."""
     if newest_only or not any(isinstance(n, _WAITS) for step in trigger.body for n in ast.descendants(step)):

@@ -7,13 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.checker.support import check_text
 
-from wend.dsl.checker import CheckResult, check
 from wend.dsl.checker.codes import CHECKS
 from wend.dsl.diagnostics import Severity, render
-from wend.dsl.parser import parse
-from wend.dsl.source import Source
-from wend.stdlib import signatures
 
 FOLDER = Path(__file__).parent / "programs"
 EXPECTED = re.compile(r"\b(?:(error|warning): )?(W\d{3})\b")
@@ -28,13 +25,6 @@ def programs() -> list[tuple[str, str]]:
             found.append((f"{path.stem}:{line + 1}", "\n" * line + text))
             line += text.count("\n") + 1
     return found
-
-
-def checked(text: str, name: str = "a.journey") -> CheckResult:
-    source = Source(name, text)
-    parsed = parse(source)
-    assert [render(d) for d in parsed.diagnostics] == []
-    return check([(source, parsed.file)], signatures())
 
 
 def expected(text: str) -> list[tuple[int, str, str]]:
@@ -53,7 +43,7 @@ def expected(text: str) -> list[tuple[int, str, str]]:
 
 @pytest.mark.parametrize(("name", "text"), programs(), ids=[name for name, _ in programs()])
 def test_a_program_gives_the_reports_that_its_comments_say(name: str, text: str) -> None:
-    result = checked(text)
+    result = check_text(text)
     found = sorted((d.source.line_col(d.span.start)[0], str(d.severity), d.code) for d in result.diagnostics)
     assert found == expected(text), "\n\n".join(render(d) for d in result.diagnostics)
     assert (result.program is None) == any(d.severity is Severity.ERROR for d in result.diagnostics)
@@ -67,7 +57,7 @@ def test_every_code_is_shown_by_a_program() -> None:
 @pytest.mark.parametrize(("name", "text"), programs(), ids=[name for name, _ in programs()])
 def test_messages_keep_to_the_form(name: str, text: str) -> None:
     """One sentence, small letter, no full stop, a suggestion, no name of a Python type."""
-    for d in checked(text).diagnostics:
+    for d in check_text(text).diagnostics:
         assert d.help
         assert not d.message.endswith(".")
         assert d.message[0] == "`" or d.message[0].islower(), d.message
