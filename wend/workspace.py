@@ -130,4 +130,3 @@ def _told(kind: Type) -> str:
     if kind.kind is Kind.ANY:
         return "text?"
     return str(kind)
-

@@ -1,0 +1,187 @@
+"""`wend run PROJECT`: load what is new, tick, deliver, and sleep until something is due."""
+
+import datetime as dt
+import json
+import os
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from wend.cli.dates import instant, time
+from wend.cli.show import count_of, show_warnings
+from wend.dsl.diagnostics import ProgramError
+from wend.population import load_population
+from wend.runtime.activation import Activation
+from wend.runtime.values import Instant
+from wend.service import Round, Service, next_time, open_service
+from wend.workspace import Workspace, build, open_workspace
+
+POLL = 60.0
+"""Seconds after which data files are looked at again when nothing is due before."""
+
+UNDELIVERED = 3
+
+
+@click.command(name="run")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--once", is_flag=True, help="One round, then end.")
+@click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00; with --once.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print each round.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only what went wrong.")
+def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bool) -> int:
+    """Run a project: load what is new, tick, deliver. Without --once, go on and sleep until something is due.
+
+    Stops cleanly on a signal. Exit code 3 where messages could not be delivered: they stay in the outbox, and the
+    next run tries again.
+    """
+    if at is not None and not once:
+        raise click.UsageError("--at goes with --once: time does not stand still")
+    workspace = _with_data_names(open_workspace(path))
+    show_warnings(workspace.diagnostics, str(path), quiet)
+    fixed = None if at is None else instant(at, workspace.project.zone)
+    stop = _stop_on_signals()
+
+    def clock() -> Instant:
+        return fixed if fixed is not None else dt.datetime.now(dt.UTC)
+
+    with open_service(workspace, os.environ, quiet or form == "json") as service:
+        service.engine.store.outbox.hasten(clock())
+        undelivered = 0
+        while not stop.is_set():
+            done = service.round(clock(), clock, stop.is_set)
+            undelivered = done.delivery.undelivered
+            _show_round(service, done, clock(), form, quiet, always=once)
+            if once:
+                break
+            stop.wait(next_time(service, clock(), POLL))
+        if stop.is_set() and not quiet and form == "text":
+            click.echo("stopped; everything is kept", err=True)
+    return UNDELIVERED if undelivered else 0
+
+
+def _with_data_names(workspace: Workspace) -> Workspace:
+    """Where no contact is declared, names are checked against the data. Raises ProgramError."""
+    program = workspace.sound()
+    if program.schema.contact is None and workspace.project.contacts is not None:
+        fields = load_population(workspace.project, program).fields()
+        _, diagnostics = build(workspace.sources, fields)
+        if any(d.severity == "error" for d in diagnostics):
+            raise ProgramError(diagnostics)
+    return workspace
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    return stop
+
+
+def _show_activation(active: Activation, form: str) -> None:
+    if form == "json" or not active.changed:
+        return
+    if active.launched:
+        click.echo(f"live: {', '.join(active.launched)}; {count_of(active.contacts, 'contact')} looked at anew")
+    else:
+        click.echo(f"a new version is live; {count_of(active.contacts, 'contact')} looked at anew")
+    if active.retired:
+        click.echo(f"archived: {', '.join(active.retired)}; who is under way finishes")
+
+
+def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: bool, always: bool) -> None:
+    if done.activation is not None and not quiet:
+        _show_activation(done.activation, form)
+    for problem in done.delivery.problems:
+        click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
+    if form == "json":
+        click.echo(json.dumps(as_json(service, done, now), ensure_ascii=False))
+        return
+    lines = list(_lines(service, done, now))
+    if not quiet and (lines or always):
+        for line in lines or ["nothing was due"]:
+            click.echo(line)
+    if always and not quiet:
+        click.echo(_outlook(service))
+
+
+def _lines(service: Service, done: Round, now: Instant) -> list[str]:
+    lines = []
+    zone = service.workspace.project.zone
+    taken = done.contacts
+    if taken.new or taken.changed:
+        lines.append(f"contacts: {taken.new:,} new, {taken.changed:,} changed")
+    if done.events.new:
+        lines.append(f"events: {done.events.new:,} new")
+    for number, what in ((done.events.unknown, "for nobody"), (done.events.future, "in the future")):
+        if number:
+            lines.append(f"events: {number:,} left out, {what}")
+    tick = done.tick
+    if tick is not None:
+        sent = [f"{channel} {template} {n:,}" for channel, some in tick.effects.items() for template, n in some.items()]
+        skipped = [f"{reason} {n:,}" for reason, n in tick.skipped.items()]
+        lines.append(
+            f"{zone.local(tick.at):%Y-%m-%d %H:%M}: {count_of(tick.steps, 'contact')} stepped"
+            + (f"; to send: {', '.join(sent)}" if sent else "")
+            + (f"; not sent: {', '.join(skipped)}" if skipped else "")
+        )
+        if tick.unrendered:
+            messages = count_of(tick.unrendered, "message")
+            lines.append(f"{messages} set aside: the template failed; repaired, the next run sends them")
+        if tick.late.total_seconds() >= 3600:
+            lines.append(f"the latest of them was {_span(tick.late)} late")
+    delivery = done.delivery
+    if delivery.delivered or delivery.undelivered:
+        rest = delivery.undelivered
+        lines.append(f"delivered: {delivery.delivered:,}" + (f"; not delivered: {rest:,}" if rest else ""))
+    return lines
+
+
+def _span(length: dt.timedelta) -> str:
+    hours = int(length.total_seconds() // 3600)
+    return count_of(hours // 24, "day") if hours >= 48 else count_of(hours, "hour")
+
+
+def _outlook(service: Service) -> str:
+    wake = service.engine.next_wake()
+    if wake is None:
+        return "nothing will happen without news"
+    return f"next: {service.workspace.project.zone.local(wake):%Y-%m-%d %H:%M}"
+
+
+def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
+    """A round for other programs; times are UTC."""
+    tick, wake = done.tick, service.engine.next_wake()
+    return {
+        "at": now.isoformat(),
+        "contacts": {"new": done.contacts.new, "changed": done.contacts.changed},
+        "events": {
+            "new": done.events.new,
+            "duplicates": done.events.duplicates,
+            "unknown": done.events.unknown,
+            "future": done.events.future,
+        },
+        "tick": None
+        if tick is None
+        else {
+            "at": tick.at.isoformat(),
+            "steps": tick.steps,
+            "effects": {channel: dict(some) for channel, some in tick.effects.items()},
+            "skipped": dict(tick.skipped),
+            "set_aside": tick.unrendered,
+            "late_seconds": tick.late.total_seconds(),
+        },
+        "delivered": done.delivery.delivered,
+        "undelivered": done.delivery.undelivered,
+        "problems": [
+            {"channel": p.channel, "count": p.count, "message": p.message, "help": p.help}
+            for p in done.delivery.problems
+        ],
+        "next": None if wake is None else wake.isoformat(),
+    }

@@ -1,0 +1,285 @@
+"""Running a project: load what is new, tick, deliver. The command `wend run` is this with a clock."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import assert_never
+
+from attrs import Factory, define, field, frozen
+
+from wend.dsl import plan
+from wend.dsl.diagnostics import Severity, WendError
+from wend.dsl.program import Program
+from wend.dsl.source import Source
+from wend.progress import progress
+from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings
+from wend.runtime.activation import Activation
+from wend.runtime.calendar import floor_minute
+from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, SmtpChannel
+from wend.runtime.delivery import DeliveryReport, deliver
+from wend.runtime.effects import DEFAULT_ADDRESSES
+from wend.runtime.engine import Engine, TickReport
+from wend.runtime.ingest import ContactsTaken, EventsTaken
+from wend.runtime.sources import ContactRecord, EventRecord, Policy, Tally
+from wend.runtime.store.memory import MemoryStore
+from wend.runtime.store.protocol import Store
+from wend.runtime.store.sqlite import open_sqlite
+from wend.runtime.values import Instant
+from wend.workspace import Workspace, build, contact_types, event_types
+
+CONTACTS = "contacts"
+
+
+@frozen
+class Round:
+    """What one round did. `tick` is None where nothing was due, or the minute's tick was over already."""
+
+    activation: Activation | None
+    contacts: ContactsTaken
+    events: EventsTaken
+    tick: TickReport | None
+    delivery: DeliveryReport
+    rendered_again: int = 0
+
+
+@frozen
+class _Source:
+    """Records of a source that has changed, read whole before anything of it is kept."""
+
+    name: str
+    digest: str
+    contacts: Sequence[ContactRecord] = ()
+    events: Sequence[EventRecord] = ()
+    unknown: Policy = Policy.ERROR
+    tally: Tally = Factory(Tally)
+
+
+@define(eq=False)
+class Service:
+    """A project over its open store."""
+
+    workspace: Workspace
+    engine: Engine
+    channels: Mapping[str, Channel]
+    quiet: bool = True
+    _stamps: dict[str, tuple[tuple[str, int, int], ...]] = field(factory=dict)
+    _active: bool = False
+
+    def round(self, now: Instant, clock: Callable[[], Instant], stop: Callable[[], bool] = lambda: False) -> Round:
+        """Read what is new, make the program live (the first time), take in, tick if something is due, deliver.
+
+        Everything is read before anything is kept: data that is refused leaves all as it was.
+
+        Args:
+            now: the time of this round, UTC; the tick is that of its whole minute.
+            clock: the time, for what takes long.
+            stop: asked between chunks and messages; True ends the round early, with everything kept.
+        """
+        sources = self._read(now)
+        activation = None
+        if not self._active:
+            activation, self._active = self.engine.activate(self.workspace.scripts, floor_minute(now)), True
+        contacts, events = ContactsTaken(), EventsTaken()
+        for source in sources:
+            if source.name == CONTACTS:
+                contacts = self._take_contacts(source, floor_minute(now))
+            else:
+                events = _sum(events, self._take_events(source, now))
+        rendered, _ = self.engine.render_again(now)
+        tick = self._tick(now, stop)
+        with progress("delivering", quiet=self.quiet) as advance:
+            outbox = self.engine.store.outbox
+            delivery = deliver(outbox, self.channels, now, clock, stop, lambda *_: advance(1))
+        return Round(activation, contacts, events, tick, delivery, rendered)
+
+    def _tick(self, now: Instant, stop: Callable[[], bool]) -> TickReport | None:
+        wake = self.engine.next_wake()
+        if wake is None or wake > floor_minute(now) or stop():
+            return None
+        with progress("stepping contacts", quiet=self.quiet) as advance:
+            return self.engine.tick(now, _to(advance), stop)
+
+    def _read(self, now: Instant) -> list[_Source]:
+        """The sources whose files are not as they were when they were last loaded."""
+        project, program = self.workspace.project, self.workspace.sound()
+        found = []
+        if project.contacts is not None:
+            digest = self._changed(CONTACTS, project.contacts.files.paths(), str(project.contacts.mapping))
+            if digest is not None:
+                found.append(_Source(CONTACTS, digest, project.contacts.load(project.zone, contact_types(program))))
+        for number, source in enumerate(project.events):
+            name = f"events {number + 1}: {', '.join(source.files.patterns)}"
+            digest = self._changed(name, source.files.paths(), str(source.mapping))
+            if digest is not None:
+                tally = Tally()
+                records = source.load(project.zone, event_types(program), now=now, tally=tally)
+                found.append(_Source(name, digest, (), records, source.unknown_contact, tally))
+        return found
+
+    def _take_contacts(self, source: _Source, now: Instant) -> ContactsTaken:
+        store = self.engine.store
+        first = source.name not in store.loaded_sources()
+        with store.transaction(), progress("loading contacts", len(source.contacts), quiet=self.quiet) as advance:
+            taken = self.engine.ingest_contacts(source.contacts, now, imported=first, progress=_to(advance))
+            store.mark_source(source.name, source.digest, now)
+        return taken
+
+    def _take_events(self, source: _Source, now: Instant) -> EventsTaken:
+        """One source of events. What it holds when it is first loaded is history, and starts no `on` trigger."""
+        store, minute = self.engine.store, floor_minute(now)
+        first = source.name not in store.loaded_sources()
+        with store.transaction(), progress("loading events", len(source.events), quiet=self.quiet) as advance:
+            told = _to(advance)
+            past = [record for record in source.events if record.at <= minute]
+            fresh = [record for record in source.events if record.at > minute]  # for the next minute's tick
+            taken = _sum(
+                self.engine.ingest_events(past, minute, first, source.unknown, told),
+                self.engine.ingest_events(fresh, now, first, source.unknown, told),
+            )
+            # An event that has not happened yet was left out: the file is read again next time.
+            store.mark_source(source.name, "" if source.tally.future else source.digest, now)
+        return _sum(taken, EventsTaken(duplicates=source.tally.duplicates, future=source.tally.future))
+
+    def _changed(self, name: str, paths: list[Path], mapping: str) -> str | None:
+        """The digest of a source's files if they are not as they were when it was last loaded."""
+        stamps = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in paths if (stat := _stat(path)))
+        if len(stamps) == len(paths) and self._stamps.get(name) == stamps:
+            return None
+        digest = hashlib.blake2b(repr((mapping, self.workspace.project.zone.name)).encode(), digest_size=16)
+        for path in paths:
+            if path.is_file():
+                with path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
+        self._stamps[name] = stamps
+        found = digest.hexdigest()
+        return None if self.engine.store.loaded_sources().get(name) == found else found
+
+
+def _sum(left: EventsTaken, right: EventsTaken) -> EventsTaken:
+    return EventsTaken(
+        left.new + right.new,
+        left.duplicates + right.duplicates,
+        left.unknown + right.unknown,
+        left.future + right.future,
+    )
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _to(advance: Callable[[int], None]) -> Callable[[int], None]:
+    """Progress that is told totals, from one that is told increments."""
+    done = 0
+
+    def told(total: int) -> None:
+        nonlocal done
+        advance(max(0, total - done))
+        done = total
+
+    return told
+
+
+@contextmanager
+def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool = True) -> Iterator[Service]:
+    """A service over the project's store, closed afterwards.
+
+    Args:
+        environ: the environment variables, for user names and passwords.
+
+    Raises:
+        WendError: the program has errors, a channel or the templates are missing, the store cannot be had.
+    """
+    program = workspace.sound()
+    project = workspace.project
+    _check_channels(workspace, program)
+    channels = {name: live_channel(settings, environ) for name, settings in project.channels.items()}
+    store: Store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
+    try:
+        addresses = {**DEFAULT_ADDRESSES, **{name: settings.address for name, settings in project.channels.items()}}
+        rules = workspace.rules(archive(store, program))
+        engine = Engine(rules, store, workspace.templates, zone=project.zone.name, addresses=addresses)
+        yield Service(workspace, engine, channels, quiet)
+    finally:
+        store.close()
+
+
+def archive(store: Store, program: Program) -> list[Program]:
+    """The older versions that the store keeps, for the paths that began on them."""
+    older = []
+    for kept in store.versions():
+        if kept.version == program.version:
+            continue
+        sources = [Source(name, text) for name, text in sorted(kept.scripts.items())]
+        built, diagnostics = build(sources)
+        if built is None:
+            errors = sum(d.severity is Severity.ERROR for d in diagnostics)
+            raise WendError(
+                f"the version `{kept.version[:12]}` that contacts may still be under way on cannot be read: "
+                f"it has {errors} error{'' if errors == 1 else 's'} now",
+                help="run it with the release of Wend that it was activated with until nobody is under way on it",
+            )
+        older.append(built)
+    return older
+
+
+def _check_channels(workspace: Workspace, program: Program) -> None:
+    used = {op.channel: op for j in program.journeys for t in j.triggers for op in t.body if isinstance(op, plan.Send)}
+    notifies = any(isinstance(op, plan.Notify) for j in program.journeys for t in j.triggers for op in t.body)
+    project = workspace.project
+    if project.script is not None:
+        raise WendError(
+            "a lone script can be simulated but not run: it has no channels and no store",
+            help="`wend init DIR` writes a project; put the script into its folder `journeys`",
+            place=str(project.script),
+        )
+    if used and workspace.placeholders:
+        raise WendError("there is no folder `templates`", "put the templates of the messages there", str(project.root))
+    for name in [*used, *(["email"] if notifies else [])]:
+        if name not in project.channels:
+            raise WendError(
+                f"the scripts send over `{name}`, which no channel delivers",
+                help=f'say how in a section `[channels.{name}]`, such as `kind = "folder"` and `path = "outbox"`',
+                place=str(project.root / "wend.toml"),
+            )
+
+
+def live_channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Channel:
+    """The channel that these settings describe. Raises WendError where it cannot be had."""
+    match settings:
+        case ConsoleSettings():
+            return ConsoleChannel(sys.stdout)
+        case FolderSettings():
+            return FolderChannel(settings.path)
+        case SmtpSettings():
+            user, password = settings.credentials(environ)
+            return SmtpChannel(
+                settings.host,
+                settings.port,
+                settings.security,
+                user,
+                password,
+                timeout=settings.timeout,
+                cafile=settings.cafile,
+                promise=settings.promise,
+            )
+        case _:
+            assert_never(settings)
+
+
+def next_time(service: Service, now: Instant, poll_seconds: float) -> float:
+    """Seconds to sleep until something is due, at most `poll_seconds`: then the data files are looked at again."""
+    wake = service.engine.next_wake()
+    if wake is None:
+        return poll_seconds
+    return min(poll_seconds, max(0.0, (wake - now).total_seconds()))
+
+
+__all__ = ["Round", "Service", "archive", "live_channel", "next_time", "open_service"]
