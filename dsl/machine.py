@@ -233,4 +233,4 @@ class Outline:
 
     def expected(self) -> set[str]:
         """All terminals that could come next."""
-        return {type for type in self.row if (type.isupper() or type.startswith("_")) and self.probe(type) is not None}
+        return {type for type in self.row if type.isupper() and type != "$END" and self.probe(type) is not None}

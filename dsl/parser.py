@@ -35,16 +35,22 @@ GOES_ON = frozenset({"also", "else", "and", "or"})
 """Words at the margin that do not begin an item; all but `also` are mistakes there."""
 
 
-def parse(source: Source) -> ParseResult:
-    """Read a script. Never raises, whatever the text is."""
+def parse(source: Source, explain: bool = True) -> ParseResult:
+    """Read a script. Never raises, whatever the text is.
+
+    Args:
+        source: the script.
+        explain: look for every mistake and say what to write instead; without it an item that cannot be read gets
+            one bare report, which is a good deal quicker.
+    """
     lexed = lex(source)
     items: list[ast.Item] = []
     diagnostics = list(lexed.diagnostics)
     margin = lexed.lines[0].indent if lexed.lines else 0
     if margin:
         diagnostics.append(_not_at_margin(source, lexed.lines[0]))
-    for lines in _cut(lexed.lines, margin):
-        item, found = _parse_item(source, lines, margin)
+    for lines in cut(lexed.lines, margin):
+        item, found = _parse_item(source, lines, margin, explain)
         diagnostics += found
         if item is not None and not found and not any(line.faulty for line in lines):
             items.append(item)
@@ -63,7 +69,7 @@ def parse_expression(source: Source) -> tuple[ast.Expr | None, tuple[Diagnostic,
     return (None if diagnostics else value), diagnostics
 
 
-def _cut(lines: tuple[Line, ...], margin: int) -> list[list[Line]]:
+def cut(lines: tuple[Line, ...], margin: int) -> list[list[Line]]:
     """The lines of each item: one begins at the margin, unless it only adds an entry point to the one before."""
     items: list[list[Line]] = []
     for line in lines:
@@ -76,14 +82,16 @@ def _cut(lines: tuple[Line, ...], margin: int) -> list[list[Line]]:
     return items
 
 
-def _parse_item(source: Source, lines: list[Line], margin: int) -> tuple[ast.Item | None, list[Diagnostic]]:
+def _parse_item(
+    source: Source, lines: list[Line], margin: int, explain: bool
+) -> tuple[ast.Item | None, list[Diagnostic]]:
     builder = Builder(source)
     try:
         item: ast.Item | None = _build(Machine("item", builder), lines, margin)
     except TooDeep as error:
         return None, [_too_deep(source, error)]
     if item is None:
-        return None, find_mistakes(source, lines, margin)
+        return None, find_mistakes(source, lines, margin) if explain else [_unexplained(source, lines)]
     return item, builder.diagnostics
 
 
@@ -154,6 +162,11 @@ def _parse_expression(source: Source, lexed: Lexed) -> tuple[ast.Expr | None, li
 def _too_deep(source: Source, error: TooDeep) -> Diagnostic:
     code, message, span, help = slips.nested_too_deeply(error.span)
     return Diagnostic(code, message, source, span, help)
+
+
+def _unexplained(source: Source, lines: list[Line]) -> Diagnostic:
+    span = Span(lines[0].start, lines[0].end)
+    return Diagnostic("W101", "this cannot be read", source, span, "have it checked to see what is wrong")
 
 
 def _not_at_margin(source: Source, line: Line) -> Diagnostic:

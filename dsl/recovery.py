@@ -82,7 +82,9 @@ def find_mistakes(source: Source, lines: list[Line], margin: int) -> list[Diagno
     search.run()
     if not search.diagnostics and not any(line.faulty for line in lines):
         span = Span(lines[0].start, lines[0].tokens[0].end)
-        search.diagnostics.append(Diagnostic("W101", "this cannot be read", source, span))
+        search.diagnostics.append(
+            Diagnostic("W101", "this cannot be read", source, span, "write it anew, a line at a time")
+        )
     return search.diagnostics
 
 

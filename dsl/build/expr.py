@@ -92,16 +92,19 @@ def _arg_plain(b: Builder, span: Span, c: list[Any]) -> _Arg:
 
 
 def _arg_in_last(b: Builder, span: Span, c: list[Any]) -> _Arg:
-    return _Arg(c[0], ast.InLast(length=b.length(c[1]), span=_after(c[0], c[1])), c[2])
+    return _Arg(c[0], ast.InLast(length=b.length(c[1]), span=_after(b, c[0], c[1])), c[2])
 
 
 def _arg_since(b: Builder, span: Span, c: list[Any]) -> _Arg:
-    return _Arg(c[0], ast.Since(start=c[1], span=_after(c[0], c[1])), c[2])
+    return _Arg(c[0], ast.Since(start=c[1], span=_after(b, c[0], c[1])), c[2])
 
 
-def _after(before: ast.Node, last: ast.Node) -> Span:
-    """The span of a window: from just behind the event to the end of the length."""
-    return Span(before.span.end + 1, last.span.end)
+def _after(b: Builder, before: ast.Node, last: ast.Node) -> Span:
+    """The span of a window: from its first word, behind the event, to the end of its length."""
+    start, text = before.span.end, b.source.text
+    while start < last.span.start and not text[start].isalpha():
+        start += 1
+    return Span(start, last.span.end)
 
 
 def _call(b: Builder, span: Span, c: list[Any]) -> ast.Call | ast.Aggregate:

@@ -61,7 +61,12 @@ def _with_options(b: Builder, step: Any, options: list[_Option]) -> Any:
             b.report("W126", f"`{option.word}` is given twice", option.span, "keep one of the two")
         else:
             filled[key] = option.value
-    return evolve(step, options=evolve(step.options, **filled)) if filled else step
+    if not filled:
+        return step
+    place = Span(min(option.span.start for option in options), max(option.span.end for option in options))
+    if step.options != ast.NO_OPTIONS:
+        place = Span(min(place.start, step.options.span.start), max(place.end, step.options.span.end))
+    return evolve(step, options=evolve(step.options, span=place, **filled))
 
 
 def _send(b: Builder, span: Span, c: list[Any]) -> ast.Send:

@@ -1,6 +1,6 @@
 """Rewriting a script: the lines of its tree, with its comments and blank lines."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from attrs import define, field
 
@@ -33,7 +33,15 @@ def format_source(source: Source) -> str:
         at = bisect_left(places, start)
         return at < len(places) and places[at] < end
 
-    lines = Lines(lambda node: _spelling(source, node), commented)
+    def else_before(offset: int) -> int:
+        # between the word and its steps there is nothing but space and comments
+        while (offset := source.text.rfind("else", 0, offset)) >= 0:
+            at = bisect_right(places, offset) - 1
+            if at < 0 or result.comments[at].span.end <= offset:
+                return offset
+        return 0
+
+    lines = Lines(lambda node: _spelling(source, node), commented, else_before)
     for top in result.file.items:
         write_item(lines, top)
     unquote(lines.out)

@@ -41,10 +41,12 @@ class Lines:
     Args:
         spelling: see `Phrases`.
         commented: whether a comment stands between two places of the source, so that they cannot share a line.
+        else_before: where the `else` stands that belongs to the steps at some place; the tree does not say.
     """
 
     spelling: Spelling = lambda node: None
     commented: Callable[[int, int], bool] = lambda start, end: False
+    else_before: Callable[[int], int] = lambda offset: offset
     out: list[Out] = field(factory=list)
     say: Phrases = field(init=False)
 

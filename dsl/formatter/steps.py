@@ -138,8 +138,7 @@ def _else(lines: Lines, step: ast.Step, otherwise: tuple[ast.Step, ...] | None, 
     if otherwise is None:
         return
     out = lines.line(step, indent, "else")
-    # the tree does not say where the word stands: just before what follows it
-    out.start = otherwise[0].span.start - 1 if otherwise else step.span.end
+    out.start = lines.else_before(otherwise[0].span.start) if otherwise else step.span.end
     out.parts = [(out.start, "else")]
     steps(lines, otherwise, indent + 1)
 

@@ -38,6 +38,12 @@ _HINTS = (
 )
 
 
+_ITEMS = (
+    "a line at the margin begins with `journey`, `when`, `on`, `every`, `once`, `segment`, `define`, `contact`, "
+    "`event`, `settings` or `test`"
+)
+
+
 def explain(slip: Slip) -> Report:
     """The report for a line that does not parse."""
     for hint in _HINTS:
@@ -46,12 +52,14 @@ def explain(slip: Slip) -> Report:
             return report
     expected = expectation(slip.outline)
     token = slip.token
+    if not slip.at and not slip.outline.takes("_DEDENT") and slip.outline.takes("JOURNEY") and token is not None:
+        return "W101", f"`{token.text}` begins nothing that a script can hold", token.span, _ITEMS
     if token is None:
         end = slip.line.end
         if expected is None:
             return "W121", "the line ends too early", Span(end, end), "say the rest of it"
         return "W121", "the line ends too early", Span(end, end), f"expected: {expected}"
-    help = f"expected: {expected}" if expected else None
+    help = f"expected: {expected}" if expected else "take it away"
     return "W101", f"`{token.text}` cannot stand here", token.span, help
 
 

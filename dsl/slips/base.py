@@ -100,7 +100,7 @@ def keyword_words(outline: Outline) -> dict[str, str]:
 
 
 def expectation(outline: Outline) -> str | None:
-    """What could come next, in a few words, or None if that would be too long a list."""
+    """What could come next, in a few words; None if nothing could."""
     expected = outline.expected()
     parts: list[str] = []
     if expected >= VALUES:
@@ -124,6 +124,8 @@ def expectation(outline: Outline) -> str | None:
         parts.append("the end of the line")
     if "_INDENT" in expected and not parts:
         parts.append("an indented body")
-    if not parts or len(parts) > 7:
+    if not parts:
         return None
+    if len(parts) > 8:
+        parts = [*parts[:6], "another keyword"]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"

@@ -1,10 +1,9 @@
-import pytest
 from hypothesis import given, settings
 
 from tests.strategies import trees
 from wend.dsl import ast
 from wend.dsl.diagnostics import render
-from wend.dsl.formatter import FormatError, format_node, format_source
+from wend.dsl.formatter import format_node, format_source
 from wend.dsl.parser import parse, parse_expression
 from wend.dsl.source import Source
 
@@ -15,7 +14,7 @@ def read(text: str) -> ast.File:
     return result.file
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(trees.files)
 def test_a_written_tree_is_read_back_as_it_was(file: ast.File) -> None:
     text = format_node(file)
@@ -23,7 +22,7 @@ def test_a_written_tree_is_read_back_as_it_was(file: ast.File) -> None:
     assert format_node(read(text)) == text
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(trees.files)
 def test_formatting_what_is_formatted_changes_nothing(file: ast.File) -> None:
     text = format_source(Source("x.journey", format_node(file)))

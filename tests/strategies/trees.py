@@ -8,18 +8,34 @@ from wend.dsl import ast
 from wend.grammar.load import tables
 
 KEYWORDS = sorted(tables().keywords)
-ODD_NAMES = ["Creation date", "été", "9 lives", "and", "a.b", 'x"y', "{{", "# no comment", " x", "days", "day", "im", "x'"]
+ODD_NAMES = [
+    "Creation date",
+    "été",
+    "9 lives",
+    "and",
+    "a.b",
+    'x"y',
+    "{{",
+    "# no comment",
+    " x",
+    "days",
+    "day",
+    "im",
+    "x'",
+]
 
 texts = st.one_of(
     st.text(max_size=12),
-    st.lists(st.sampled_from(["{{", "}}", "{", "}", '"', "\\", "\n", "\t", "\r", " ", "a", "#", "é"]), max_size=8).map("".join),
-    st.sampled_from(["winback-1", "Hi {{ name | default: \"friend\" }}", "ana@shop.example"]),
+    st.lists(st.sampled_from(["{{", "}}", "{", "}", '"', "\\", "\n", "\t", "\r", " ", "a", "#", "é"]), max_size=8).map(
+        "".join
+    ),
+    st.sampled_from(["winback-1", 'Hi {{ name | default: "friend" }}', "ana@shop.example"]),
 )
 names = st.one_of(
     st.sampled_from(["a", "b", "purchase", "email", "first", "last_purchase"]),
     st.sampled_from(KEYWORDS),
     st.sampled_from(ODD_NAMES),
-    st.text(st.characters(exclude_characters="`\r\n", exclude_categories=("Cs",)), min_size=1, max_size=5).filter(
+    st.text(st.characters(exclude_characters="`\r\n", exclude_categories=["Cs"]), min_size=1, max_size=5).filter(
         lambda text: bool(text.strip())
     ),
 ).map(lambda text: ast.Name(text=text))
@@ -80,7 +96,9 @@ def _larger(exprs: st.SearchStrategy) -> st.SearchStrategy:
         paths,
         st.one_of(
             st.none(),
-            exprs.filter(lambda length: not isinstance(length, ast.Number)).map(lambda length: ast.InLast(length=length)),
+            exprs.filter(lambda length: not isinstance(length, ast.Number)).map(
+                lambda length: ast.InLast(length=length)
+            ),
             exprs.map(lambda start: ast.Since(start=start)),
         ),
         maybe(exprs),
@@ -93,7 +111,10 @@ def _larger(exprs: st.SearchStrategy) -> st.SearchStrategy:
             exprs,
         ),
         st.builds(
-            lambda op, left, right: ast.Arithmetic(op=op, left=left, right=right), st.sampled_from(ast.Arith), exprs, exprs
+            lambda op, left, right: ast.Arithmetic(op=op, left=left, right=right),
+            st.sampled_from(ast.Arith),
+            exprs,
+            exprs,
         ),
         tuples(exprs, 2, 4).map(lambda operands: ast.And(operands=operands)),
         tuples(exprs, 2, 4).map(lambda operands: ast.Or(operands=operands)),
@@ -175,7 +196,9 @@ def _blocks(steps: st.SearchStrategy) -> st.SearchStrategy:
         st.builds(ast.WaitUntilDay, day=st.sampled_from(ast.Weekday), clock=maybe(clocks), otherwise=otherwise),
         st.builds(ast.WaitUntilOffset, offset=offsets, clock=maybe(clocks), otherwise=otherwise),
         st.builds(ast.WaitUpToUntil, limit=lengths, condition=exprs, otherwise=otherwise),
-        st.builds(ast.WaitUpToFor, limit=lengths, event=paths, alias=maybe(names), where=maybe(exprs), otherwise=otherwise),
+        st.builds(
+            ast.WaitUpToFor, limit=lengths, event=paths, alias=maybe(names), where=maybe(exprs), otherwise=otherwise
+        ),
         st.builds(ast.If, branches=tuples(branches, 1, 3), otherwise=otherwise),
         st.builds(ast.Split, name=names, variants=tuples(variants, 1, 3), each_time=st.booleans()),
         st.builds(ast.Repeat, times=counts, body=body, every=maybe(lengths), until=maybe(exprs)),
@@ -277,9 +300,7 @@ test_lines = st.one_of(
 )
 items = st.one_of(
     triggers,
-    st.builds(
-        ast.Journey, name=names, items=tuples(headers | triggers, 1, 5), title=maybe(text_nodes)
-    ),
+    st.builds(ast.Journey, name=names, items=tuples(headers | triggers, 1, 5), title=maybe(text_nodes)),
     st.builds(ast.Settings, lines=tuples(settings_lines, 1, 4)),
     st.builds(ast.ContactDecl, fields=tuples(fields, 1, 4)),
     st.builds(ast.EventDecl, name=names, fields=tuples(fields, 0, 3)),
