@@ -1,6 +1,8 @@
 """What a piece of a script says, in one line: the ids of triggers and steps are made of it."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 
 from attrs import evolve
 
@@ -41,16 +43,20 @@ def digest(text: str, size: int) -> str:
 
 
 class Ids:
-    """Gives out names; one that is taken gets `#2`, `#3`."""
+    """Gives out names; one that is taken gets `#2`, `#3`. Reserved ones go to those that own them."""
 
-    def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
-        self._reserved = reserved
-        self._seen: dict[str, int] = {}
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._given = Counter(reserved)
+        self._owned: Counter[str] = Counter()
 
-    def give(self, text: str, own: bool = False) -> str:
-        """A name not given before; `own` takes a reserved one."""
-        number = self._seen.get(text, 1 if text in self._reserved and not own else 0) + 1
-        if own:
-            return text
-        self._seen[text] = number
-        return text if number == 1 else f"{text} #{number}"
+    def give(self, text: str) -> str:
+        """A name not given before."""
+        return self._next(text, self._given)
+
+    def own(self, text: str) -> str:
+        """A reserved name, for the one that owns it."""
+        return self._next(text, self._owned)
+
+    def _next(self, text: str, counts: Counter[str]) -> str:
+        counts[text] += 1
+        return text if counts[text] == 1 else f"{text} #{counts[text]}"

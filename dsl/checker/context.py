@@ -39,8 +39,8 @@ class Context(ABC):
         """An expression that must be true or false."""
 
     @abstractmethod
-    def length(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
-        """A duration, longer than nothing where that can be told."""
+    def length(self, node: ast.Expr, env: Env, words: str, zero: bool = False) -> core.Expr:
+        """A duration, longer than nothing (with `zero`: not shorter) where that can be told."""
 
     @abstractmethod
     def moment(self, node: ast.Expr, env: Env, words: str) -> core.Expr:

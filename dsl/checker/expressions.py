@@ -125,9 +125,11 @@ class Expressions(Context):
         done = [self.check(item, env) for item in node.items]
         item = operators.combined([d.type for d in done]) if done else ANY
         if item is None:
-            odd = next(i for i, d in enumerate(done) if operators.combined([done[0].type, d.type]) is None)
+            types = [d.type for d in done]
+            odd = next(i for i in range(len(done)) if operators.combined(types[: i + 1]) is None)
+            first = next(t for t in types if t.kind is not Kind.ANY)
             message = f"a list of values of one kind is expected, this is {a_type(done[odd].type)}"
-            self.error("W212", message, node.items[odd], env, f"write {a_kind(done[0].type.kind)}")
+            self.error("W212", message, node.items[odd], env, f"write {a_kind(first.kind)}")
             return NOTHING
         expr = core.ListOf(items=tuple(d.expr for d in done), place=env.place(node))
         return Typed(expr, list_of(item.maybe(False)))
@@ -143,8 +145,8 @@ class Expressions(Context):
             return NOTHING.expr
         return made.expr
 
-    def length(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
-        """A duration, longer than nothing where that can be told."""
+    def length(self, node: ast.Expr, env: Env, words: str, zero: bool = False) -> core.Expr:
+        """A duration, longer than nothing (with `zero`: not shorter) where that can be told."""
         made = self.check(node, env)
         if made.type.kind not in (Kind.DURATION, Kind.ANY):
             help = f"write `{node.value} days`, say" if isinstance(node, ast.Number) else "write `3 days`, say"
@@ -152,7 +154,9 @@ class Expressions(Context):
             self.error("W216", message, node, env, help)
             return NOTHING.expr
         length = constant_length(made.expr)
-        if length is not None and length.approximate_seconds <= 0:
+        if length is not None and zero and length.approximate_seconds < 0:
+            self.error("W216", f"{words} cannot be negative", node, env, "`before` and `after` say the direction")
+        elif length is not None and not zero and length.approximate_seconds <= 0:
             self.error("W216", f"{words} must be longer than nothing", node, env, "write `3 days`, say")
         return made.expr
 

@@ -1,8 +1,11 @@
 """Journeys, and the rules at top level, which are journeys of their own."""
 
+from collections.abc import Iterator, Mapping
+
 from attrs import evolve
 
 from wend.dsl import ast, core, plan, program
+from wend.dsl.builtins import RESERVED
 from wend.dsl.checker import canonical, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env
@@ -52,22 +55,47 @@ def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> pro
 def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
     """What the header and the triggers of a journey see: its labels, known before use."""
     env = Env(source=source, scope=core.Scope.RUN, words="a journey")
-    seen: dict[str, Place] = {}
+    seen: dict[str, list[tuple[ast.Name, Arms]]] = {}
     for trigger in triggers:
-        for node in ast.descendants(trigger):
-            if isinstance(node, ast.Send) and (label := node.options.label) is not None:
-                _label(label, seen, env, ctx)
+        for label, arms in _labels(trigger.body, {}):
+            if label.text in RESERVED:
+                ctx.error("W208", f"`{label.text}` has a meaning of its own", label, env, "take another name")
+            others = seen.setdefault(label.text, [])
+            first = next((name for name, other in others if not _exclusive(arms, other)), None)
+            if first is not None:
+                hint = Hint(env.place(first), "first given here")
+                message = f"the label `{label.text}` is given twice"
+                ctx.reports.error("W237", message, env.place(label), "give each message its own label", hint)
+            others.append((label, arms))
     return evolve(env, labels=frozenset(seen))
 
 
-def _label(label: ast.Name, seen: dict[str, Place], env: Env, ctx: Expressions) -> None:
-    if label.text in seen:
-        hint = Hint(seen[label.text], "first given here")
-        message = f"the label `{label.text}` is given twice"
-        ctx.reports.error("W237", message, env.place(label), "give each message its own label", hint)
-    elif label.text in ("contact", "now", "today", "entry", "unknown"):
-        ctx.error("W208", f"`{label.text}` has a meaning of its own", label, env, "take another name")
-    seen.setdefault(label.text, env.place(label))
+Arms = Mapping[int, int]
+"""Which arm of each `if` and `split` around it a step stands in."""
+
+
+def _labels(steps: tuple[ast.Step, ...], arms: Arms) -> Iterator[tuple[ast.Name, Arms]]:
+    """The labels of some steps, each with its arms."""
+    for step in steps:
+        match step:
+            case ast.Send(options=ast.Options(label=ast.Name() as label)):
+                yield label, arms
+            case ast.If(branches=branches, otherwise=otherwise):
+                bodies = [*(branch.body for branch in branches), otherwise or ()]
+                for number, body in enumerate(bodies):
+                    yield from _labels(body, {**arms, id(step): number})
+            case ast.Split(variants=variants):
+                for number, variant in enumerate(variants):
+                    yield from _labels(variant.body, {**arms, id(step): number})
+            case ast.Repeat(body=body):
+                yield from _labels(body, arms)
+            case _:
+                yield from _labels(getattr(step, "otherwise", None) or (), arms)
+
+
+def _exclusive(arms: Arms, others: Arms) -> bool:
+    """Whether a path takes only one of the two."""
+    return any(number in others and others[number] != arm for number, arm in arms.items())
 
 
 def _demand_reenter(

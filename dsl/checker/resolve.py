@@ -20,7 +20,7 @@ from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, RECORD, Kind, Type
 _LABEL_ATTRS = {a.value for a in core.LabelAttr}
 _CARRIED_OUT = {core.LabelAttr.SENT: BOOLEAN, core.LabelAttr.SENT_AT: DATETIME.maybe()}
 
-_LARGEST = 10_000  # values in one expression: far beyond what is written, near what doubles at each step
+_LARGEST = 4_000  # values in one expression: far beyond what is written, near what doubles at each step
 
 
 def resolve(node: ast.Path, env: Env, ctx: Context) -> Typed:

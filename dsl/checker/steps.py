@@ -5,7 +5,7 @@ from typing import assert_never
 from attrs import define, evolve, field
 
 from wend.dsl import ast, core, plan
-from wend.dsl.builtins import AT, BUILTIN_EVENTS, EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, EventShape
 from wend.dsl.checker import canonical, options, unsupported, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
@@ -83,7 +83,7 @@ class Body:
         """The id of a step: its label, or what it says."""
         match step:
             case ast.Send(options=ast.Options(label=ast.Name(text=label))):
-                return self.ids.give(label, own=True)
+                return self.ids.own(label)
             case _:
                 return self.ids.give(canonical.step_text(step))
 
@@ -248,4 +248,4 @@ def check_alias(alias: ast.Name, env: Env, ctx: Expressions) -> None:
     options.check_free(alias, env, ctx)
     if alias.text in env.locals:
         message = f"the name `{alias.text}` is taken"
-        ctx.error("W237", message, alias, env, f"take another one, and read it as `{alias.text}_2.{AT}`, say")
+        ctx.error("W237", message, alias, env, f"take another one: `{alias.text}_2`, say")

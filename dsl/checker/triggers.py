@@ -36,12 +36,12 @@ def lower_trigger(
     )
 
 
-def _labels(node: ast.Trigger) -> frozenset[str]:
-    return frozenset(
+def _labels(node: ast.Trigger) -> list[str]:
+    return [
         below.options.label.text
         for below in ast.descendants(node)
         if isinstance(below, ast.Send) and below.options.label is not None
-    )
+    ]
 
 
 def _aliases(node: ast.Trigger, env: Env, ctx: Expressions) -> dict[str, LocalName]:
@@ -91,7 +91,7 @@ def _head(head: ast.Head, name: str, env: Env, ctx: Expressions) -> program.AnyH
         case ast.Dated(offset=offset, clock=clock):
             return program.Dated(
                 id=name,
-                length=ctx.length(offset.length, env, f"what stands before `{offset.direction}`"),
+                length=ctx.length(offset.length, env, f"what stands before `{offset.direction}`", zero=True),
                 before=offset.direction is ast.Direction.BEFORE,
                 anchor=ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`"),
                 clock=None if clock is None else clock.value,

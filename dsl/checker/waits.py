@@ -84,7 +84,7 @@ def _until(step: ast.WaitUntil, name: str, env: Env, ctx: Expressions) -> Waitin
 
 def _until_offset(step: ast.WaitUntilOffset, name: str, env: Env, ctx: Expressions) -> plan.WaitUntilMoment:
     offset = step.offset
-    length = ctx.length(offset.length, env, f"what stands before `{offset.direction}`")
+    length = ctx.length(offset.length, env, f"what stands before `{offset.direction}`", zero=True)
     moment = ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`")
     fixed = isinstance(offset.anchor, ast.Date | ast.DateTime) and constant_length(length) is not None
     if not fixed:

@@ -191,3 +191,14 @@ def test_steps_are_named_by_label_or_by_what_they_say() -> None:
 
 def test_a_step_that_says_what_a_label_is_called_gives_way() -> None:
     assert [op.id for op in body_of("if a", "    stop", 'send email "x" as stop')] == ["if a", "stop #2", "stop"]
+
+
+def test_messages_that_share_a_label_have_ids_of_their_own() -> None:
+    ops = body_of("if a", "    stop", '    send email "x" as stop', "else", '    send email "y" as stop')
+    assert [(op.id, op.label) if isinstance(op, plan.Send) else op.id for op in ops] == [
+        "if a",
+        "stop #3",
+        ("stop", "stop"),
+        "after if a",
+        ("stop #2", "stop"),
+    ]

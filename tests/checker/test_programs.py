@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.checker.support import check_text
 
+from tests.checker.support import check_text
 from wend.dsl.checker.codes import CHECKS
 from wend.dsl.diagnostics import Severity, render
 
@@ -52,14 +52,3 @@ def test_a_program_gives_the_reports_that_its_comments_say(name: str, text: str)
 def test_every_code_is_shown_by_a_program() -> None:
     shown = {code for _, text in programs() for _, _, code in expected(text)}
     assert shown == set(CHECKS)
-
-
-@pytest.mark.parametrize(("name", "text"), programs(), ids=[name for name, _ in programs()])
-def test_messages_keep_to_the_form(name: str, text: str) -> None:
-    """One sentence, small letter, no full stop, a suggestion, no name of a Python type."""
-    for d in check_text(text).diagnostics:
-        assert d.help
-        assert not d.message.endswith(".")
-        assert d.message[0] == "`" or d.message[0].islower(), d.message
-        assert not re.search(r"\b(?:str|int|float|bool|None|dict|tuple|Kind|Type)\b", re.sub("`[^`]*`", "", d.message))
-        assert d.span.start < d.span.end
