@@ -45,7 +45,7 @@ def simulation(customers: int) -> bool:
     same = found.mails == found.counted
     print(f"  {'':30} {'ratio':>9} {'seconds':>9} {'processor':>10} {'peak':>9}")
     for name, process in (("a loop written for it", found.loop), ("wend simulate", found.wend)):
-        ratio = process.seconds / found.loop.seconds
+        ratio = process.cpu / found.loop.cpu
         row = f"{ratio:>8.1f}x {process.seconds:>7.1f} s {process.cpu:>8.1f} s {process.mb:>6.0f} MB"
         print(f"  {name:30} {row}")
     said = "the same counts" if same else f"DIFFERENT COUNTS: {found.mails} and {found.counted}"
