@@ -75,22 +75,23 @@ def _stays(work: Work, inbox: Inbox) -> Iterator[Stay]:
     known = work.before.journeys
     backlog = inbox.imported or work.before.known
     for journey in work.rules.program.journeys:
-        stay = _stay(work, journey, known.get(journey.name))
+        stay = _stay(work, journey, known.get(journey.name), inbox)
         stay.first_seen = journey.name not in known and backlog
         yield stay
     for name, state in known.items():
         if name not in work.rules.names and state.run is not None and state.run.paths:
             archived = work.rules.archived(state.run.paths[0].version, name)
             if archived is not None:
-                stay = _stay(work, archived, state)
+                stay = _stay(work, archived, state, inbox)
                 stay.archived = True
                 yield stay
 
 
-def _stay(work: Work, journey: Journey, state: JourneyState | None) -> Stay:
+def _stay(work: Work, journey: Journey, state: JourneyState | None, inbox: Inbox) -> Stay:
     zone, problem = zone_of(work, journey)
     stay = Stay(journey, zone, state or JourneyState())
-    if problem is not None:
+    # Said once, when it is new: a line at every step would drown the others.
+    if problem is not None and (state is None or any("timezone" in change.fields for change in inbox.changes)):
         work.note(stay, "problem", reason="timezone", detail=problem)
     return stay
 
