@@ -1,1 +1,106 @@
-"""Wend: journeys written as text, checked, simulated and run by one engine."""
+"""Wend: journeys written as text, checked, simulated and run by one engine.
+
+    program = wend.compile('when days_since(last_purchase) >= 120 send email "we-miss-you"')
+    engine = wend.Engine(program, wend.MemoryStore(), {"email": wend.FolderChannel(Path("outbox"))})
+
+The names below are the public interface; a name is loaded when it is first used, so that importing `wend` costs
+nothing. Importing configures no logging, installs no handler and touches no state of the process.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
+    from wend.embedding import Engine, Evaluation, Program, compile, evaluate
+    from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, Outcome, Promise, SmtpChannel, Status
+    from wend.runtime.contact import Change, Contact, Event, Inbox
+    from wend.runtime.effects import Facts, Step
+    from wend.runtime.messages import Message
+    from wend.runtime.simulate import SimulationResult, simulate
+    from wend.runtime.sources import ContactRecord, EventRecord
+    from wend.runtime.state import NEW, State
+    from wend.runtime.step import step
+    from wend.runtime.store.memory import MemoryStore
+    from wend.runtime.store.protocol import Store
+    from wend.runtime.store.sqlite import open_sqlite
+    from wend.runtime.values import FOREVER
+
+    __version__: str
+
+__all__ = [
+    "FOREVER",
+    "NEW",
+    "Change",
+    "Channel",
+    "ConsoleChannel",
+    "Contact",
+    "ContactRecord",
+    "Diagnostic",
+    "Engine",
+    "Evaluation",
+    "Event",
+    "EventRecord",
+    "Facts",
+    "FolderChannel",
+    "Inbox",
+    "MemoryStore",
+    "Message",
+    "Outcome",
+    "Program",
+    "ProgramError",
+    "Promise",
+    "Severity",
+    "SimulationResult",
+    "SmtpChannel",
+    "State",
+    "Status",
+    "Step",
+    "Store",
+    "WendError",
+    "__version__",
+    "compile",
+    "evaluate",
+    "open_sqlite",
+    "simulate",
+    "step",
+]
+
+_HOMES = {
+    "wend.dsl.diagnostics": ("Diagnostic", "ProgramError", "Severity", "WendError"),
+    "wend.embedding": ("Engine", "Evaluation", "Program", "compile", "evaluate"),
+    "wend.runtime.channels": (
+        *("Channel", "ConsoleChannel", "FolderChannel", "Outcome", "Promise", "SmtpChannel", "Status"),
+    ),
+    "wend.runtime.contact": ("Change", "Contact", "Event", "Inbox"),
+    "wend.runtime.effects": ("Facts", "Step"),
+    "wend.runtime.messages": ("Message",),
+    "wend.runtime.simulate": ("SimulationResult", "simulate"),
+    "wend.runtime.sources": ("ContactRecord", "EventRecord"),
+    "wend.runtime.state": ("NEW", "State"),
+    "wend.runtime.step": ("step",),
+    "wend.runtime.store.memory": ("MemoryStore",),
+    "wend.runtime.store.protocol": ("Store",),
+    "wend.runtime.store.sqlite": ("open_sqlite",),
+    "wend.runtime.values": ("FOREVER",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+if not TYPE_CHECKING:  # type checkers see the imports above, and refuse names that are not there
+
+    def __getattr__(name):
+        """A public name, loaded from where it lives."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("wend")
+        elif name in _HOME_OF:
+            value = getattr(import_module(_HOME_OF[name]), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        """The public names, and what else is there."""
+        return sorted({*globals(), *__all__})

@@ -12,24 +12,24 @@ from wend.runtime.values import Value
 class ContactRecord:
     """One contact of a file.
 
-    `id` is the text of the file, exactly as written; `place` is `file:line`.
+    `id` is the text of the file, exactly as written; `place` is `file:line`, empty where it comes from no file.
     """
 
     id: str
     fields: Mapping[str, Value]
-    place: str = field(eq=False)
+    place: str = field(default="", eq=False)
 
 
 @frozen
 class EventRecord:
     """One event of a file: what (`name`) happened to whom (`contact`, an id) and when (`at`, in UTC).
 
-    `id` is the file's own id of the event, or one derived from its content; `place` is `file:line`.
+    `id` is the file's own id of the event, or one derived from its content; `place` is `file:line`, or empty.
     """
 
     contact: str
     name: str
     at: dt.datetime
     id: str
-    payload: Mapping[str, Value]
-    place: str = field(eq=False)
+    payload: Mapping[str, Value] = field(factory=dict)
+    place: str = field(default="", eq=False)
