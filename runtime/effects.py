@@ -143,7 +143,13 @@ class Facts:
     live_since: Mapping[str, Instant] = field(factory=dict)
 
 
-DEFAULT_ADDRESSES: Mapping[str, str] = {"email": "email", "sms": "phone", "push": "push_token", "web": "id", "ads": "id"}
+DEFAULT_ADDRESSES: Mapping[str, str] = {
+    "email": "email",
+    "sms": "phone",
+    "push": "push_token",
+    "web": "id",
+    "ads": "id",
+}
 
 
 @frozen

@@ -35,7 +35,7 @@ class Env:
         events: events that the path carries by name.
         item: the event that a `where` looks at.
         under_way: the journeys of which a path is under way.
-        derived: values of derived fields found already, for this contact and now.
+        found: what derived fields and functions gave already, for this contact and now.
     """
 
     now: Instant
@@ -49,7 +49,7 @@ class Env:
     events: Mapping[str, Event] = field(factory=dict)
     item: Event | None = None
     under_way: frozenset[str] = frozenset()
-    derived: dict[tuple[str, str], Bounded] = field(factory=dict)
+    found: dict[tuple[object, ...], Value | Bounded] = field(factory=dict)
 
     def on(self, event: Event) -> "Env":
         """The same view, looking at an event."""
@@ -65,7 +65,7 @@ class Env:
             self.events,
             event,
             self.under_way,
-            self.derived,
+            self.found,
         )
 
 
@@ -177,7 +177,7 @@ def _compare(expr: core.Compare, env: Env) -> Bounded:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
     if left.value is None or right.value is None:
         return Bounded(None, _unknown_until(left, right))
-    if expr.op in compare.ORDERED:
+    if (left.ramp is not None or right.ramp is not None) and expr.op in compare.ORDERED:
         bounded = compare.on_ramp(expr.op, left, right, env.zone)
         if bounded is not None:
             return bounded
@@ -185,35 +185,49 @@ def _compare(expr: core.Compare, env: Env) -> Bounded:
 
 
 def _derived(expr: core.Derived, env: Env) -> Bounded:
-    key = (expr.name, env.zone.name)
-    found = env.derived.get(key)
-    if found is None:
-        found = env.derived[key] = evaluate(expr.value, env)
+    key = ("", expr.name, env.zone.name)
+    found = env.found.get(key)
+    if not isinstance(found, Bounded):
+        found = env.found[key] = evaluate(expr.value, env)
     return found
 
 
 def _apply(expr: core.Apply, env: Env) -> Bounded:
-    function = env.functions[expr.function]
     values: list[Value] = []
     until = moving = FOREVER
-    unknown = False
     for arg in expr.args:
         value, bound, _ = evaluate(arg, env)
         values.append(value)
-        unknown = unknown or value is None
-        if isinstance(arg, core.Now | core.Today):
-            moving = min(moving, bound)
-        else:
-            until = min(until, bound)
-    if unknown:
+        if bound is not FOREVER:
+            if isinstance(arg, core.Now | core.Today):
+                moving = min(moving, bound)
+            else:
+                until = min(until, bound)
+    if None in values:
         return Bounded(None, min(until, moving))
-    try:
-        result = function.implementation(Moment(env.now, env.zone), *values)
-    except FunctionError:
+    result = _call(expr.function, values, env)
+    if result is None:
         return Bounded(None, min(until, moving))
     if isinstance(result, Bounded):
         return Bounded(result.value, min(result.until, until), result.ramp if until == FOREVER else None)
     return Bounded(result, min(until, moving))
+
+
+def _call(name: str, values: list[Value], env: Env) -> Value | Bounded:
+    """What a function gives for these values, asked once; None where it has no answer."""
+    key = (name, env.zone.name, *map(type, values), *values)
+    try:
+        if key in env.found:
+            return env.found[key]
+    except TypeError:  # a record cannot be looked up
+        key = ()
+    try:
+        result = env.functions[name].implementation(Moment(env.now, env.zone), *values)
+    except FunctionError:
+        result = None
+    if key:
+        env.found[key] = result
+    return result
 
 
 def _item(expr: core.Item, env: Env) -> Bounded:

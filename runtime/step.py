@@ -170,18 +170,25 @@ def _heads(stay: Stay, kind: type[H]) -> Iterator[tuple[Trigger, H]]:
 
 
 def _commit(work: Work) -> Step:
+    later = next_minute(work.now)
+    wake = later if work.stirred or work.emitted else max(work.wake, later)
+    return Step(work.view, _state(work), tuple(work.effects), wake, tuple(work.trace))
+
+
+def _state(work: Work) -> State:
+    """The state to save: the one there was, where nothing has changed."""
+    before = work.before
     # A journey that is not active yet has not seen the contact: its backlog is who is there when it goes live.
-    journeys = {s.journey.name: s.state for s in work.stays if s.open or s.journey.name in work.before.journeys}
+    stays = [stay for stay in work.stays if stay.open or stay.journey.name in before.journeys]
+    untouched = all(stay.state is before.journeys.get(stay.journey.name) for stay in stays)
+    if untouched and before.known and not (work.effects or work.emitted or before.emitted):
+        return before
     state = State(
-        format=work.before.format,
+        format=before.format,
         known=True,
-        journeys={**work.before.journeys, **journeys},
+        journeys={**before.journeys, **{stay.journey.name: stay.state for stay in stays}},
         sends=tuple(work.sends),
         emitted=tuple(work.emitted),
         suppressed=work.suppressed,
     )
-    if state == work.before:
-        state = work.before
-    later = next_minute(work.now)
-    wake = later if work.stirred or work.emitted else max(work.wake, later)
-    return Step(work.view, state, tuple(work.effects), wake, tuple(work.trace))
+    return before if state == before else state

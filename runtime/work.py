@@ -30,6 +30,7 @@ class Stay:
         open: the journey is active now.
         archived: the journey is no longer in the program; its paths finish, nothing begins.
         first_seen: the contact is first seen by this journey, at its launch or through an import.
+        seen: what headers and `when` see in a run, made once.
         spent: the run ended at this tick, and not by `exit on`: no run may begin before the next.
     """
 
@@ -42,6 +43,7 @@ class Stay:
     archived: bool = False
     first_seen: bool = False
     spent: bool = False
+    seen: tuple[Run | None, Env] | None = None
 
     @property
     def run(self) -> Run | None:
@@ -59,11 +61,13 @@ class Stay:
 
     def set_head(self, head: str, state: HeadState) -> None:
         """Remember something for an entry point."""
-        self.state = evolve(self.state, heads={**self.state.heads, head: state})
+        old = self.state
+        self.state = JourneyState(old.run, old.runs, old.ended_at, {**old.heads, head: state}, old.keys)
 
     def set_run(self, run: Run | None) -> None:
         """Replace the present run."""
-        self.state = evolve(self.state, run=run)
+        old = self.state
+        self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys)
 
     def put(self, path: Path, replaced: Path | None) -> None:
         """Put a path in the place of another, or at the end."""
@@ -105,7 +109,7 @@ class Work:
     trace: list[TraceEntry] = field(factory=list)
     wake: Instant = FOREVER
     stirred: bool = False
-    derived: dict[tuple[str, str], Bounded] = field(factory=dict)
+    found: dict[tuple[object, ...], Value | Bounded] = field(factory=dict)
     under_way: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -136,7 +140,9 @@ class Work:
     def env(self, stay: Stay) -> Env:
         """What headers and `when` see: the snapshot and the run."""
         run = stay.state.run
-        return Env(
+        if stay.seen is not None and stay.seen[0] is run:
+            return stay.seen[1]
+        env = Env(
             now=self.now,
             zone=stay.zone,
             contact=self.contact,
@@ -144,8 +150,10 @@ class Work:
             run_entry=run.began if run else None,
             run_labels=run.labels if run else _NOTHING,
             under_way=self.under_way,
-            derived=self.derived,
+            found=self.found,
         )
+        stay.seen = run, env
+        return env
 
     def path_env(self, stay: Stay, path: Path, snapshot: bool) -> Env:
         """What a path sees: the snapshot, or its own view with the writes so far."""
@@ -161,7 +169,7 @@ class Work:
             path_labels=path.labels,
             events=path.events,
             under_way=self.under_way,
-            derived=self.derived if snapshot or self.view is self.contact else {},
+            found=self.found if snapshot or self.view is self.contact else {},
         )
 
     def trigger_of(self, stay: Stay, path: Path) -> tuple[int, Trigger] | None:
