@@ -214,7 +214,7 @@ class Store(Protocol):
 
     # what arrives
 
-    def told(self, contacts: Sequence[str]) -> dict[str, Mapping[str, Value]]:
+    def told(self, contacts: Sequence[str], /) -> dict[str, Mapping[str, Value]]:
         """Of those contacts that there are: what their source has told of them."""
         ...
 
