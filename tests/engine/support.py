@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import Severity, render
 from wend.dsl.parser import parse
+from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.runtime.engine import Engine
 from wend.runtime.rules import Rules
@@ -58,13 +60,18 @@ SCRIPTS = {"all.journey": LADDER}
 
 def rules(text: str = LADDER, archive: Mapping[str, Rules] | None = None) -> Rules:
     """The rules of a script, which has to be without errors."""
+    return Rules(_program(text), FUNCTIONS, {version: old.program for version, old in (archive or {}).items()})
+
+
+@cache
+def _program(text: str) -> Program:
     source = Source("test.journey", text)
     parsed = parse(source)
     result = check([(source, parsed.file)], signatures(FUNCTIONS))
     wrong = [d for d in (*parsed.diagnostics, *result.diagnostics) if d.severity is Severity.ERROR]
     assert not wrong, "\n".join(map(render, wrong))
     assert result.program is not None
-    return Rules(result.program, FUNCTIONS, {version: old.program for version, old in (archive or {}).items()})
+    return result.program
 
 
 def at(days: float = 0, minutes: float = 0) -> Instant:
