@@ -4,6 +4,7 @@ It gives a value and until when the value cannot change without new data. Every 
 to this one. Logic is Kleene's: unknown is neither true nor false.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -11,6 +12,7 @@ from attrs import field, frozen
 
 from wend.dsl import core
 from wend.dsl.ast import CompareOp
+from wend.dsl.types import Kind
 from wend.runtime import compare, operate
 from wend.runtime.aggregate import Found, expiry, fold
 from wend.runtime.calendar import Zone
@@ -188,8 +190,18 @@ def _derived(expr: core.Derived, env: Env) -> Bounded:
     key = ("", expr.name, env.zone.name)
     found = env.found.get(key)
     if not isinstance(found, Bounded):
-        found = env.found[key] = evaluate(expr.value, env)
+        found = env.found[key] = as_declared(evaluate(expr.value, env), expr.kind, env.zone)
     return found
+
+
+def as_declared(bounded: Bounded, kind: Kind, zone: Zone) -> Bounded:
+    """A derived field's value in its declared kind: the local date of an instant, the first moment of a date."""
+    value = bounded.value
+    if kind is Kind.DATE and isinstance(value, dt.datetime):
+        return Bounded(zone.date(value), bounded.until)
+    if kind is Kind.DATETIME and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return Bounded(zone.day_start(value), bounded.until)
+    return bounded
 
 
 def _apply(expr: core.Apply, env: Env) -> Bounded:

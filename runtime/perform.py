@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from wend.dsl import core, plan
+from wend.dsl.types import Kind
 from wend.runtime import gates
 from wend.runtime.contact import Event
 from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
 from wend.runtime.effects import Send as SendEffect
 from wend.runtime.intake import address_of
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.interpret import Env, as_declared, evaluate
 from wend.runtime.state import Path, Phase, Sent
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
@@ -212,9 +213,10 @@ def record(event: Event) -> Value:
 
 def fields(work: Work, env: Env) -> Mapping[str, Value]:
     """The contact's fields as a template sees them: stored, derived, and the id."""
-    derived = work.rules.program.schema.derived
-    return {
-        "id": env.contact.id,
-        **env.contact.fields,
-        **{name: evaluate(value, env).value for name, value in derived.items()},
+    schema = work.rules.program.schema
+    kinds = schema.contact or {}
+    derived = {
+        name: as_declared(evaluate(value, env), kinds[name].kind if name in kinds else Kind.ANY, env.zone).value
+        for name, value in schema.derived.items()
     }
+    return {"id": env.contact.id, **env.contact.fields, **derived}
