@@ -81,16 +81,27 @@ class ScheduleKind(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    YEARLY = "yearly"
+    EACH = "each"
+    FROM = "from"
 
 
 @frozen(kw_only=True)
 class Every(Head):
-    """Fires on a calendar: daily, on weekdays (Monday is 0), or on a day of the month (clamped to its last)."""
+    """Fires on a calendar.
+
+    Daily; on weekdays (Monday is 0); on a day of the month (clamped to its last); yearly on the anniversaries of
+    `anchor`, moved by `offset`; each `length` from the journey's first day on; each `length` from `anchor` on.
+    """
 
     kind: ScheduleKind
     days: frozenset[int] = frozenset()
     day_of_month: int | None = None
     clock: dt.time = dt.time(0)
+    length: Period | None = None
+    anchor: core.Expr | None = None
+    offset: core.Expr | None = None
+    before: bool = False
 
 
 @frozen(kw_only=True)

@@ -4,19 +4,21 @@ Each due moment is looked at once, at the first tick at or after it: then it fir
 """
 
 import datetime as dt
-from calendar import monthrange
-from collections.abc import Iterator
 
 from attrs import evolve
 
 from wend.dsl.period import Period
-from wend.dsl.program import Dated, Every, OnceOn, ScheduleKind
-from wend.runtime.calendar import ONE_DAY, Zone, add_to_date
+from wend.dsl.program import Dated, Every, OnceOn
+from wend.runtime.calendar import Zone, add_to_date, zone
+from wend.runtime.recurrence import dates_around
 from wend.runtime.state import Cause, CauseKind
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.runtime.work import Stay, Work
 
 DEFAULT_LATE = Period(seconds=86_400)
+NOT_MOVED = Period()
+EPOCH = dt.date(1970, 1, 5)
+"""A Monday: where a schedule counts from when nobody says when the journey went live."""
 
 
 def dated(work: Work, stay: Stay, head: Dated) -> Cause | None:
@@ -78,7 +80,7 @@ def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
     run = stay.run
     if run is None:
         return None
-    past, coming = around(head, stay.zone, work.now)
+    past, coming = _occurrences(work, stay, head)
     if coming is not None:
         work.until(stay.zone.at(coming.date(), coming.time()))
     state = stay.head(head.id)
@@ -92,35 +94,44 @@ def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
     return Cause(CauseKind.OCCURRENCE, past.isoformat(), work.now)
 
 
-def around(head: Every | OnceOn, zone: Zone, now: Instant) -> tuple[dt.datetime | None, dt.datetime | None]:
+def _occurrences(work: Work, stay: Stay, head: Every | OnceOn) -> tuple[dt.datetime | None, dt.datetime | None]:
     """The latest occurrence at or before now and the first after it, both local."""
     if isinstance(head, OnceOn):
         only = dt.datetime.combine(head.date, head.clock)
-        return (only, None) if zone.at(head.date, head.clock) <= now else (None, only)
+        return (only, None) if stay.zone.at(head.date, head.clock) <= work.now else (None, only)
+    anchor, moved = _counted_from(work, stay, head)
+    return around(head, stay.zone, work.now, anchor, moved)
+
+
+def _counted_from(work: Work, stay: Stay, head: Every) -> tuple[dt.date | None, Period]:
+    """The date that a schedule counts from, and by how much its occurrences are moved.
+
+    Without a field it is the journey's first day: that of `active from`, else the day it went live, in the zone that
+    is the same for all contacts.
+    """
+    if head.anchor is None:
+        base = zone(stay.journey.zone or work.rules.program.settings.zone or work.facts.zone)
+        live = work.facts.live_since.get(stay.journey.name)
+        return stay.journey.active_from or (EPOCH if live is None else base.date(live)), Period()
+    env = work.env(stay)
+    value = work.ask(head.anchor, env)
+    moved = Period() if head.offset is None else work.ask(head.offset, env)
+    if not isinstance(value, dt.date) or not isinstance(moved, Period):
+        return None, Period()
+    date = stay.zone.date(value) if isinstance(value, dt.datetime) else value
+    return date, -moved if head.before else moved
+
+
+def around(
+    head: Every, in_zone: Zone, now: Instant, anchor: dt.date | None = None, moved: Period = NOT_MOVED
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The latest occurrence of a schedule at or before now and the first after it, both local."""
     past = coming = None
-    for date in _dates(head, zone.date(now)):
+    for date in dates_around(head, in_zone.date(now), anchor, moved):
         local = dt.datetime.combine(date, head.clock)
-        if zone.at(date, head.clock) <= now:
+        if in_zone.at(date, head.clock) <= now:
             past = local
         else:
             coming = local
             break
     return past, coming
-
-
-def _dates(head: Every, today: dt.date) -> Iterator[dt.date]:
-    """The dates of occurrences from some time before today on, enough to have one on each side of now."""
-    match head.kind:
-        case ScheduleKind.DAILY | ScheduleKind.WEEKLY:
-            date = today - 8 * ONE_DAY
-            for _ in range(18):
-                if not head.days or date.weekday() in head.days:
-                    yield date
-                date += ONE_DAY
-        case ScheduleKind.MONTHLY:
-            first = add_to_date(today.replace(day=1), Period(months=-2))
-            for offset in range(5):
-                month = first and add_to_date(first, Period(months=offset))
-                if month is not None:
-                    last = monthrange(month.year, month.month)[1]
-                    yield month.replace(day=min(head.day_of_month or 1, last))

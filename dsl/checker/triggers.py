@@ -167,14 +167,36 @@ def _every(head: ast.Every, name: str, env: Env, ctx: Expressions) -> program.Ev
             return program.Every(id=name, kind=kinds.WEEKLY, days=weekdays(days), clock=clock, place=place)
         case ast.Monthly(day=day):
             return program.Every(id=name, kind=kinds.MONTHLY, day_of_month=day, clock=clock, place=place)
-        case ast.Yearly(field=field) | ast.EachFrom(field=field):
-            ctx.check(field, env)
-            return None
+        case ast.Yearly(field=field):
+            anchor = ctx.moment(field, env, "what stands after `every year on`")
+            return program.Every(id=name, kind=kinds.YEARLY, anchor=anchor, clock=clock, place=place)
         case ast.YearlyOffset(offset=offset):
-            ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`")
-            return None
-        case _:
-            return None
+            return program.Every(
+                id=name,
+                kind=kinds.YEARLY,
+                anchor=ctx.moment(offset.anchor, env, f"what stands after `{offset.direction}`"),
+                offset=ctx.length(offset.length, env, f"what stands before `{offset.direction}`", zero=True),
+                before=offset.direction is ast.Direction.BEFORE,
+                clock=clock,
+                place=place,
+            )
+        case ast.EachFrom(length=length, field=field):
+            anchor = ctx.moment(field, env, "what stands after `from`")
+            period = _whole_days(length, env, ctx)
+            return program.Every(id=name, kind=kinds.FROM, anchor=anchor, length=period, clock=clock, place=place)
+        case ast.Each(length=length, days=days):
+            period = _whole_days(length, env, ctx)
+            if days and (period.months or period.days % 7):
+                ctx.error("W240", "weekdays go with a number of weeks", length, env, "write `every 2 weeks on monday`")
+            return program.Every(id=name, kind=kinds.EACH, length=period, days=weekdays(days), clock=clock, place=place)
+
+
+def _whole_days(node: ast.Duration, env: Env, ctx: Expressions) -> Period:
+    """A length of whole days, weeks, months or years."""
+    period = positive(node, env, ctx, "the time between two occurrences")
+    if period.seconds or (period.days and period.months):
+        ctx.error("W240", "a schedule counts in whole days, weeks, months or years", node, env, "write `every 2 days`")
+    return period
 
 
 def _stop(node: ast.StopOn | ast.StopWhen, env: Env, ctx: Expressions) -> program.EventMatch | program.StopWhen | None:
