@@ -259,9 +259,15 @@ class Engine:
         if version in ("", self.rules.program.version):
             return self.templates
         if version not in self._archived:
-            kept = {known.version: known.templates for known in self.store.versions()}
-            self._archived[version] = Templates.from_sources(kept[version]) if version in kept else self.templates
+            kept = next((known.templates for known in self.store.versions() if known.version == version), None)
+            self._archived[version] = Templates.from_sources(kept) if kept else self.templates
         return self._archived[version]
+
+
+def _unrendered(entry: OutboxEntry) -> JournalEntry:
+    return JournalEntry(
+        entry.contact, entry.at, "problem", entry.journey, reason="template", detail=f"{entry.template}: {entry.detail}"
+    )
 
 
 class _UndoError(Exception):
@@ -302,7 +308,8 @@ class _Round:
                 JournalEntry.of(before.contact.id, entry)
                 for before, outcome in zip(loaded, outcomes, strict=True)
                 for entry in outcome.trace
-            ],
+            ]
+            + [_unrendered(entry) for entry in outbox if entry.message is None],
             suppressions=[
                 effect.suppression
                 for outcome in outcomes

@@ -165,6 +165,11 @@ class MemoryStore:
         heappush(self._heap, (person.wake, person.contact.id))
         return person.wake
 
+    def next_attempt(self) -> Instant | None:
+        """When the next message of the outbox is due."""
+        waiting = (entry.not_before for entry in self.outbox if entry.state is Standing.WAITING)
+        return min(waiting, default=None)
+
     def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
         """What holds for these addresses and was known before that time."""
         wanted = set(addresses)

@@ -204,6 +204,10 @@ class Store(Protocol):
         """The earliest time at which a contact wants to be woken; None if none ever does."""
         ...
 
+    def next_attempt(self) -> Instant | None:
+        """When the next message of the outbox is due; None if none waits."""
+        ...
+
     def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
         """What holds for these addresses and was known before that time."""
         ...

@@ -151,6 +151,10 @@ class SqlStore:
             ).scalar()
         return None if micros is None else from_micros(micros)
 
+    def next_attempt(self) -> Instant | None:
+        """When the next message of the outbox is due."""
+        return self.outbox.next_attempt()
+
     def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
         """What holds for these addresses and was known before that time."""
         table, wanted = schema.suppressions, sorted(set(addresses))

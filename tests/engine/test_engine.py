@@ -211,6 +211,9 @@ def test_a_message_that_cannot_be_rendered_is_set_aside_and_not_lost(store: Stor
     (failed,) = store.unrendered()
     assert (failed.contact, failed.status) == ("c1", Status.SET_ASIDE)
     assert failed.detail == "templates/first.html:4: `contact.name` is unknown"
+    problem = next(line for line in store.journal("c1") if line.kind == "problem")
+    assert (problem.journey, problem.reason) == ("win_back", "template")
+    assert problem.detail == f"first: {failed.detail}"
     assert running.render_again(at(3)) == (0, 1)
     texts["first.html"] = "---\nsubject: Hi\n---\n{{ contact.name | default: 'you' }}"
     repaired = engine(store, templates=Templates.from_sources(texts))

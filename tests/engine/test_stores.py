@@ -124,9 +124,12 @@ def test_a_key_goes_into_the_outbox_once(store: Store) -> None:
     failed = evolve(message("k3", at(1)), message=None, effect="{}", detail="no", status=Status.SET_ASIDE)
     assert store.save(Chunk(at(1), [], [message("k1", at(1)), message("k2", at(1)), failed])) == 0
     assert store.save(Chunk(at(2), [], [message("k2", at(2)), message("k3", at(2)), message("k4", at(2))])) == 2
+    assert store.next_attempt() == at(1)
     rows = store.outbox.due(at(9), 9, "email")
     assert [(row.message.key, row.message.at) for row in rows] == [("k1", at(1)), ("k2", at(1)), ("k4", at(2))]
     store.outbox.delivered("k1", at(3))
+    store.outbox.retry("k2", at(3), at(5), "later")
+    assert store.next_attempt() == at(2)
     assert store.save(Chunk(at(4), [], [message("k1", at(4))])) == 1
     assert store.totals().delivered == 1
 
@@ -136,6 +139,7 @@ def test_what_could_not_be_rendered_is_kept_until_it_can(store: Store) -> None:
     store.save(Chunk(at(1), [], [failed]))
     assert store.unrendered() == [failed]
     assert store.outbox.waiting(at(9)) == {}
+    assert store.next_attempt() is None
     assert store.totals().set_aside == 1
     store.replace_unrendered(message("k", at(2)))
     assert store.unrendered() == []
