@@ -82,7 +82,9 @@ def _locked(path: Path) -> FileLock:
 def _engine(path: Path) -> Engine:
     """An engine with one connection, whose transactions are SQLite's own and take the write lock at their beginning."""
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"timeout": _BUSY_SECONDS})
+    # A host may use it from several threads, one at a time: then the driver's own check is in the way.
+    arguments = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -205,3 +206,9 @@ def test_shards_of_one_database_do_not_see_each_other(tmp_path: Path) -> None:
         assert store.contact("c1") is None
         assert store.next_wake() is None
         assert engine(store).ingest_contacts([person(1)], at(0)).new == 1
+
+
+def test_several_threads_may_use_a_store_one_at_a_time(tmp_path: Path) -> None:
+    with open_sqlite(tmp_path / "wend.db") as store, ThreadPoolExecutor(1) as other:
+        other.submit(store.mark_source, "a", "1", at(0)).result()
+        assert store.loaded_sources() == {"a": "1"}
