@@ -1,146 +1,246 @@
-"""What the documentation shows is run: scripts are checked, commands give what stands below them, links lead somewhere.
+"""What README and documentation show is parsed, checked, evaluated and run: see `documents.py`."""
 
-A block marked `journey` is a whole script that `wend check` accepts, one marked `journey bad` a script that it
-refuses. In a block marked `console` each line `$ wend ...` is run, one after another for a page, in a folder that holds
-copies of the examples; the lines below a command are its output, where a line `...` stands for any number of lines. A
-command without output shown need only succeed; one whose output ends in a line `[exit N]` ends with that code.
-"""
-
+import contextlib
+import datetime as dt
+import io
 import re
-import shlex
-import shutil
-import subprocess
-import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from attrs import frozen
 
-from tests.house.repository import ROOT, committed
+import wend
+from tests.house.documents import (
+    KINDS,
+    PAGES,
+    Block,
+    Command,
+    agrees,
+    blocks,
+    commands,
+    copy_examples,
+    execute,
+    lines,
+    page_blocks,
+)
+from tests.house.repository import ROOT
+from wend.dsl import core
+from wend.dsl.builtins import BUILTIN_EVENTS
+from wend.dsl.checker.unsupported import NOT_CARRIED_OUT
+from wend.dsl.diagnostics import Severity, render
+from wend.dsl.formatter import format_source
+from wend.dsl.source import Source
+from wend.project import load_project
+from wend.runtime.calendar import zone
+from wend.runtime.sources import ContactMapping, EventMapping, load_contacts, load_events
+from wend.runtime.templates import Templates, TemplateScope
+from wend.stdlib import FUNCTIONS
+from wend.workspace import build
 
-PAGES = [path for path in committed() if path.suffix == ".md" and path.parts[0] in {path.name, "docs"}]
+ALL = [block for page in PAGES for block in page_blocks(page)]
+LANGUAGE = Path("docs/language.md")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-WEND = Path(sys.executable).with_name("wend")
+NAME = "page.journey"
+EXAMPLES_NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
 
 
-@frozen
-class Block:
-    """A fenced block: the page, the line of its fence, the words after the fence, and what stands inside."""
-
-    page: str
-    line: int
-    words: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page}:{self.line}"
+def of(kind: str) -> list[Block]:
+    return [block for block in ALL if block.kind == kind]
 
 
-@frozen
-class Command:
-    """A command of a console block, and the lines shown below it."""
-
-    block: Block
-    line: str
-    shown: tuple[str, ...]
+def found_in(text: str) -> list[wend.Diagnostic]:
+    return list(build([Source(NAME, text)])[1])
 
 
-def blocks(page: str, text: str) -> list[Block]:
-    found: list[Block] = []
-    opened: tuple[int, str, str] | None = None
-    inside: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        fence = re.match(r"(```+)(.*)", line)
-        if opened is None and fence:
-            opened, inside = (number, fence[1], fence[2].strip()), []
-        elif opened is not None and line.strip() == opened[1]:
-            found.append(Block(page, opened[0], opened[2], "".join(f"{each}\n" for each in inside)))
-            opened = None
-        elif opened is not None:
-            inside.append(line)
-    assert opened is None, f"{page}:{opened}: the block is never closed"
-    return found
+def errors_in(text: str) -> list[wend.Diagnostic]:
+    return [each for each in found_in(text) if each.severity is Severity.ERROR]
 
 
-def commands(block: Block) -> list[Command]:
-    found: list[Command] = []
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
-            found.append(Command(block, line[2:], ()))
-        elif found:
-            last = found[-1]
-            found[-1] = Command(block, last.line, (*last.shown, line.rstrip()))
-    return found
+# ---- scripts ---------------------------------------------------------------------------------------------------------
 
 
-def agrees(shown: list[str], printed: list[str]) -> bool:
-    """Whether output is what is shown, in which `...` stands for any number of lines."""
-    if not shown:
-        return not printed
-    if shown[0] == "...":
-        return any(agrees(shown[1:], printed[skip:]) for skip in range(len(printed) + 1))
-    return bool(printed) and shown[0] == printed[0] and agrees(shown[1:], printed[1:])
+def test_readme_and_reference_show_the_language() -> None:
+    pages = {block.page for block in of("journey")}
+    assert {"README.md", LANGUAGE.as_posix()} <= pages
 
 
-def lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.strip("\n").splitlines()]
+@pytest.mark.parametrize("block", ALL, ids=str)
+def test_a_block_is_of_a_kind_that_is_carried_out(block: Block) -> None:
+    assert block.kind in KINDS
+    if block.kind == "journey":
+        assert re.fullmatch(r"journey( bad W\d{3})?", block.words)
 
 
-def execute(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    first, *rest = shlex.split(command)
-    assert first == "wend", f"a console block runs `wend` and nothing else: {command}"
-    return subprocess.run([str(WEND), *rest], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+@pytest.mark.parametrize("block", [each for each in of("journey") if each.words == "journey"], ids=str)
+def test_scripts_are_right_and_in_order(block: Block) -> None:
+    assert [render(each) for each in errors_in(block.text)] == []
+    assert format_source(Source(NAME, block.text)) == block.text
 
 
-ALL = [block for page in PAGES for block in blocks(page.as_posix(), (ROOT / page).read_text(encoding="utf-8"))]
-SCRIPTS = [block for block in ALL if block.words.split()[:1] == ["journey"]]
+@pytest.mark.parametrize("block", [each for each in of("journey") if each.words != "journey"], ids=str)
+def test_bad_scripts_are_refused_for_what_they_show(block: Block) -> None:
+    assert {each.code for each in errors_in(block.text)} == {block.words.split()[-1]}
 
 
-def test_the_readme_shows_the_language() -> None:
-    assert [block for block in SCRIPTS if block.page == "README.md"]
+@pytest.mark.parametrize("block", of("report"), ids=str)
+def test_reports_are_what_is_said(block: Block) -> None:
+    before = next(first for first, second in pairwise(ALL) if second is block)
+    assert before.words.startswith("journey bad")
+    said = "\n\n".join(render(each) for each in errors_in(before.text))
+    assert agrees(lines(block.text), lines(said)), said
 
 
-@pytest.mark.parametrize("block", SCRIPTS, ids=str)
-def test_scripts_in_the_documentation(block: Block, tmp_path: Path) -> None:
-    assert block.words in {"journey", "journey bad"}
-    script = tmp_path / "page.journey"
-    script.write_text(block.text, encoding="utf-8")
-    done = execute("wend check page.journey", tmp_path)
-    assert "Traceback" not in done.stderr
-    assert (done.returncode == 0) == (block.words == "journey"), done.stdout + done.stderr
+# ---- the reference says all of it ------------------------------------------------------------------------------------
+
+
+def chapter(title: str) -> str:
+    """The text of a chapter of the reference."""
+    text = (ROOT / LANGUAGE).read_text(encoding="utf-8")
+    return re.split(r"^## ", text.split(f"\n## {title}\n")[1], flags=re.MULTILINE)[0]
+
+
+def test_the_reference_shows_all_that_is_not_carried_out() -> None:
+    text = chapter("Not carried out yet")
+    (block,) = (each for each in blocks("", text) if each.words == "journey bad W300")
+    attributes = {attr.value for attr in core.LabelAttr} - {"sent", "sent_at"}
+    refused = {
+        *NOT_CARRIED_OUT.values(),
+        *(f"`.{name}` of a message" for name in attributes),
+        "an event of one message, such as `first.clicked`",
+    }
+    assert {each.message.removeprefix("not carried out yet: ") for each in errors_in(block.text)} == refused
+
+
+def test_the_reference_shows_every_function() -> None:
+    text = chapter("Functions")
+    assert {name for name in FUNCTIONS if f"{name}(" not in text} == set()
+
+
+def test_the_reference_names_the_shadowed_words() -> None:
+    text = (ROOT / "tests" / "dsl" / "shadows.txt").read_text(encoding="utf-8")
+    shadowed = {word for line in text.splitlines() if line and line[0] != " " for word in line.split()}
+    table = chapter("Names that mean something already").split("| where | these names |")[1].split("```")[0]
+    named = {word for row in table.splitlines() if "|" in row for word in re.findall("`([a-z]+)`", row.split("|")[2])}
+    assert named == shadowed
+
+
+def test_the_reference_names_every_built_in_event() -> None:
+    text = (ROOT / LANGUAGE).read_text(encoding="utf-8")
+    assert {name for name in BUILTIN_EVENTS if f"`{name}`" not in text} == set()
+
+
+# ---- values ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(b.page == page.as_posix() for b in of("values"))])
+def test_expressions_have_the_values_shown(page: Path, tmp_path: Path) -> None:
+    fields, events = _sample(page, tmp_path)
+    for block in (each for each in of("values") if each.page == page.as_posix()):
+        for number, line in enumerate(block.text.splitlines(), start=block.line + 1):
+            expression, mark, shown = line.partition("  # ")
+            assert mark, f"{page}:{number}: no value is shown"
+            found, _ = wend.evaluate(expression, fields, now=EXAMPLES_NOW, events=events)
+            expected, _ = wend.evaluate(shown, fields, now=EXAMPLES_NOW, events=events)
+            assert found == expected, f"{page}:{number}: {expression} is {found}"
+            assert type(found) is type(expected) or {type(found), type(expected)} == {int, float}, f"{page}:{number}"
+
+
+def _sample(page: Path, folder: Path) -> tuple[dict[str, object], list[wend.Event]]:
+    """The contact of a page, and its events."""
+    texts = {block.words: block.text for block in of("csv") if block.page == page.as_posix()}
+    people, happened = folder / "contacts.csv", folder / "events.csv"
+    people.write_text(texts.get("csv contacts", "id\nana\n"), encoding="utf-8")
+    happened.write_text(texts.get("csv events", "contact,at,name\n"), encoding="utf-8")
+    utc = zone("UTC")
+    (contact,) = load_contacts([people], ContactMapping(), utc)
+    events = load_events([happened], EventMapping(), utc)
+    made = [wend.Event(each.id, each.name, each.at, each.payload) for each in events]
+    return {"id": contact.id, **contact.fields}, made
+
+
+# ---- projects, templates, programs, commands -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", of("toml"), ids=str)
+def test_settings_are_those_of_a_project(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "wend.toml").write_text(block.text, encoding="utf-8")
+    assert load_project(tmp_path).zone
+
+
+@pytest.mark.parametrize("block", [*of("html"), *of("txt")], ids=str)
+def test_templates_are_right(block: Block) -> None:
+    templates = Templates.from_sources({f"page.{block.kind}": block.text})
+    scope = TemplateScope(roots=frozenset({"contact", "series", "now", "event", "order", "items"}))
+    assert templates.check("page", scope, "email" if block.kind == "html" else "sms") == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_commands_in_the_documentation(page: Path, tmp_path: Path) -> None:
-    for path in committed():
-        if path.parts[0] == "examples":
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, tmp_path / path)
-    for block in (each for each in ALL if each.page == page.as_posix() and each.words == "console"):
-        for command in commands(block):
-            shown = lines("\n".join(command.shown))
-            code = 0
-            if shown and (ending := re.fullmatch(r"\[exit (\d+)\]", shown[-1])):
-                code, shown = int(ending[1]), shown[:-1]
-            done = execute(command.line, tmp_path)
-            printed = lines(done.stdout) + lines(done.stderr)
-            assert done.returncode == code, f"{block}: {command.line}\n" + "\n".join(printed)
-            assert not command.shown or agrees(shown, printed), f"{block}: {command.line}\n" + "\n".join(printed)
+def test_programs_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = [block for block in of("python") if block.page == page.as_posix()]
+    if not programs:
+        return
+    copy_examples(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "page"}
+    for block in programs:
+        code = compile("\n" * block.line + block.text, str(page), "exec")
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(code, namespace)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_commands_do_what_is_shown(page: Path, tmp_path: Path) -> None:
+    shown = [command for block in of("console") if block.page == page.as_posix() for command in commands(block)]
+    if shown:
+        copy_examples(tmp_path)
+    for command in shown:
+        done = execute(command.line, tmp_path)
+        printed = lines(done.stdout) + lines(done.stderr)
+        what = f"{command.block}: {command.line}\n" + "\n".join(printed)
+        assert "Traceback" not in done.stderr, what
+        assert done.returncode == command.code, what
+        assert not command.shown or agrees(list(command.shown), printed), what
+
+
+def test_the_readme_shows_what_make_demo_runs_and_prints() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    demo = re.search(r"^DEMO = \$\(BIN\)/(.*)$", makefile, re.MULTILINE)
+    assert demo is not None
+    shown = [command for block in of("console") if block.page == "README.md" for command in commands(block)]
+    assert [command.line for command in shown if command.shown][:1] == [demo[1]]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_links_lead_somewhere(page: Path) -> None:
     here = (ROOT / page).parent
     text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-    targets = [found for found in LINK.findall(text) if not found.startswith(("http", "#", "mailto:"))]
-    assert [found for found in targets if not (here / found.split("#")[0]).exists()] == []
+    for found in LINK.findall(text):
+        if found.startswith(("http", "mailto:")):
+            continue
+        path, _, anchor = found.partition("#")
+        target = here / path if path else ROOT / page
+        assert target.exists(), f"{page}: {found}"
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), f"{page}: {found}"
+
+
+def anchors(text: str) -> set[str]:
+    """The names by which the headings of a page can be linked to."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+# ---- the machinery ---------------------------------------------------------------------------------------------------
 
 
 def test_blocks_and_commands_are_found() -> None:
-    text = "a\n```journey bad\nwhen\n```\n```console\n$ wend fmt x\nok\n\n$ wend check x\n```\n"
+    text = "a\n```journey bad W101\nwhen\n```\n```console\n$ wend fmt x\nok\n\n$ wend check x\nno\n[exit 1]\n```\n"
     bad, console = blocks("p.md", text)
-    assert (bad.line, bad.words, bad.text) == (2, "journey bad", "when\n")
-    assert [(each.line, each.shown) for each in commands(console)] == [("wend fmt x", ("ok", "")), ("wend check x", ())]
+    assert (bad.line, bad.words, bad.text) == (2, "journey bad W101", "when\n")
+    assert commands(console) == [
+        Command(console, "wend fmt x", ("ok",)),
+        Command(console, "wend check x", ("no",), 1),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,9 +249,12 @@ def test_blocks_and_commands_are_found() -> None:
         (["a", "b"], ["a", "b"], True),
         (["a"], ["a", "b"], False),
         (["a", "b"], ["a"], False),
-        (["a", "...", "d"], ["a", "b", "c", "d"], True),
-        (["..."], [], True),
-        (["a", "...", "d"], ["a", "b", "c"], False),
+        (["a", "…", "d"], ["a", "b", "c", "d"], True),
+        (["…"], [], True),
+        (["a", "…", "d"], ["a", "b", "c"], False),
+        (["took … s"], ["took 12 s"], True),
+        (["took … s"], ["took 12 h"], False),
+        (["a.b"], ["axb"], False),
     ],
 )
 def test_output_is_compared_with_what_is_shown(shown: list[str], printed: list[str], same: bool) -> None:
