@@ -9,7 +9,7 @@ from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
 from wend.project import Project
 from wend.runtime.sources import ContactRecord, EventRecord, Tally
-from wend.workspace import Workspace, build, contact_types, event_types, open_workspace
+from wend.workspace import Workspace, contact_types, event_types, open_workspace, with_fields
 
 
 @frozen
@@ -82,7 +82,6 @@ def open_with_data(
     program = workspace.sound()
     population = load_population(workspace.project, program, contacts, events)
     if program.schema.contact is None and not population.made_up:
-        checked, diagnostics = build(workspace.sources, population.fields())
-        workspace = evolve(workspace, program=checked, diagnostics=diagnostics)
+        workspace = with_fields(workspace, population.fields())
         workspace.sound()
     return workspace, population

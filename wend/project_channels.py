@@ -6,7 +6,9 @@ from pathlib import Path
 from attrs import frozen
 
 from wend.config import ProjectError, Section
+from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import Promise, Security
+from wend.runtime.messages import EMAIL, parse_mailbox
 
 KINDS = ("folder", "console", "smtp")
 PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
@@ -101,7 +103,7 @@ def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
     address = section.text("address") or _usual_address(name)
     if address is None:
         raise section.error(f"{section.title} needs `address`", None, "it names the contact's field with the address")
-    sender, place = section.text("from"), section.file.place(*section.steps)
+    sender, place = _sender(name, section), section.file.place(*section.steps)
     if kind == "console":
         section.only(*common)
         return ConsoleSettings(name=name, address=address, sender=sender, place=place)
@@ -110,6 +112,16 @@ def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
         path = root / section.need("path", 'write `path = "outbox"`')
         return FolderSettings(name=name, address=address, sender=sender, place=place, path=path)
     return _smtp(name, section, root, address, sender)
+
+
+def _sender(channel: str, section: Section) -> str | None:
+    sender = section.text("from")
+    if sender is not None and channel == EMAIL:
+        try:
+            parse_mailbox(sender)
+        except WendError as error:
+            raise section.error(error.message, "from", error.help) from None
+    return sender
 
 
 def _smtp(name: str, section: Section, root: Path, address: str, sender: str | None) -> SmtpSettings:

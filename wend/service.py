@@ -28,6 +28,7 @@ from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
 from wend.runtime.store.sqlite import open_sqlite
 from wend.runtime.values import Instant
+from wend.senders import WithSender, senders
 from wend.workspace import Workspace, build, contact_types, event_types
 
 CONTACTS = "contacts"
@@ -78,22 +79,28 @@ class Service:
             clock: the time, for what takes long.
             stop: asked between chunks and messages; True ends the round early, with everything kept.
         """
-        sources = self._read(now)
-        activation = None
-        if not self._active:
-            activation, self._active = self.engine.activate(self.workspace.scripts, floor_minute(now)), True
-        contacts, events = ContactsTaken(), EventsTaken()
-        for source in sources:
-            if source.name == CONTACTS:
-                contacts = self._take_contacts(source, floor_minute(now))
-            else:
-                events = _sum(events, self._take_events(source, now))
+        activation, contacts, events = self._take_in(now)
         rendered, _ = self.engine.render_again(now)
         tick = self._tick(now, stop)
         with progress("delivering", quiet=self.quiet) as advance:
             outbox = self.engine.store.outbox
             delivery = deliver(outbox, self.channels, now, clock, stop, lambda *_: advance(1))
         return Round(activation, contacts, events, tick, delivery, rendered)
+
+    def _take_in(self, now: Instant) -> tuple[Activation | None, ContactsTaken, EventsTaken]:
+        """Make the program live and take in what is new, all of it or nothing."""
+        sources = self._read(now)
+        activation, contacts, events = None, ContactsTaken(), EventsTaken()
+        with self.engine.store.transaction():
+            if not self._active:
+                activation = self.engine.activate(self.workspace.scripts, floor_minute(now))
+            for source in sources:
+                if source.name == CONTACTS:
+                    contacts = self._take_contacts(source, floor_minute(now))
+                else:
+                    events = _sum(events, self._take_events(source, now))
+        self._active = True
+        return activation, contacts, events
 
     def _tick(self, now: Instant, stop: Callable[[], bool]) -> TickReport | None:
         wake = self.engine.next_wake()
@@ -139,8 +146,9 @@ class Service:
                 self.engine.ingest_events(past, minute, first, source.unknown, told),
                 self.engine.ingest_events(fresh, now, first, source.unknown, told),
             )
-            # An event that has not happened yet was left out: the file is read again next time.
             store.mark_source(source.name, "" if source.tally.future else source.digest, now)
+        if source.tally.future:  # an event that has not happened yet was left out: the file is read again next time
+            self._stamps.pop(source.name, None)
         return _sum(taken, EventsTaken(duplicates=source.tally.duplicates, future=source.tally.future))
 
     def _changed(self, name: str, paths: list[Path], mapping: str) -> str | None:
@@ -200,7 +208,8 @@ def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool =
     program = workspace.sound()
     project = workspace.project
     _check_channels(workspace, program)
-    channels = {name: live_channel(settings, environ) for name, settings in project.channels.items()}
+    named = senders(project)
+    channels = {name: WithSender(live_channel(each, environ), named) for name, each in project.channels.items()}
     store: Store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
     try:
         addresses = {**DEFAULT_ADDRESSES, **{name: settings.address for name, settings in project.channels.items()}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wend.dsl.ast import File
 from wend.dsl.checker import check
@@ -14,7 +14,8 @@ from wend.dsl.source import Source
 from wend.dsl.types import Kind, Type
 from wend.project import Project, load_project
 from wend.runtime.rules import Rules
-from wend.runtime.templates import PlaceholderTemplates, TemplateSet, load_templates
+from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet, load_templates
+from wend.senders import check_senders
 from wend.stdlib import FUNCTIONS, signatures
 from wend.template_check import check_templates
 
@@ -71,13 +72,18 @@ def open_workspace(path: Path | str, data_fields: frozenset[str] | None = None) 
     project = load_project(path)
     sources = tuple(read_source(script) for script in project.scripts())
     folder = project.templates_dir
-    program, diagnostics = build(sources, data_fields)
-    if folder is None:
-        return Workspace(project, sources, program, diagnostics, PlaceholderTemplates(), placeholders=True)
-    templates = load_templates(folder)
-    if program is not None:
+    templates: TemplateSet = PlaceholderTemplates() if folder is None else load_templates(folder)
+    return with_fields(Workspace(project, sources, None, (), templates, placeholders=folder is None), data_fields)
+
+
+def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Workspace:
+    """The workspace checked anew, its names and those of its templates against the fields that the data has."""
+    program, diagnostics = build(workspace.sources, data_fields)
+    folder, templates = workspace.project.templates_dir, workspace.templates
+    if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
-    return Workspace(project, sources, program, diagnostics, templates, placeholders=False)
+        diagnostics += check_senders(program, templates, workspace.project)
+    return evolve(workspace, program=program, diagnostics=diagnostics)
 
 
 def build(

@@ -113,6 +113,12 @@ class Templates:
             html=None if html is None else with_preview(html, preview),
         )
 
+    def has_sender(self, name: str, channel: str) -> bool:
+        """Whether the template says who it is from; True where there is no such template, which `check` tells."""
+        files = self._pick(name, channel)
+        found = self._entry(files, "from")
+        return not files or (found is not None and bool(found[1].value))
+
     def _pick(self, name: str, channel: str) -> list[TemplateFile]:
         own, text = self._files.get(f"{name}.{channel}{TEXT}"), self._files.get(name + TEXT)
         html = self._files.get(name + HTML) if channel == EMAIL else None

@@ -66,7 +66,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, prog_name="wend")
     except WendError as error:
         show_error(error)
         sys.exit(REFUSED)

@@ -13,4 +13,4 @@ def command(folder: Path) -> None:
     """Write a small win-back project into an empty or new folder."""
     for path in init_project(folder):
         click.echo(f"wrote {path}")
-    click.echo(f"next: wend simulate {folder} --from 2026-01-01 --to 2026-12-31")
+    click.echo(f"next: wend simulate {folder} --from 2025-01-01 --to 2025-12-31")

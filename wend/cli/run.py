@@ -12,12 +12,10 @@ import click
 
 from wend.cli.dates import instant, time
 from wend.cli.show import count_of, show_warnings
-from wend.dsl.diagnostics import ProgramError
-from wend.population import load_population
 from wend.runtime.activation import Activation
 from wend.runtime.values import Instant
 from wend.service import Round, Service, next_time, open_service
-from wend.workspace import Workspace, build, open_workspace
+from wend.workspace import Workspace, open_workspace, with_fields
 
 POLL = 60.0
 """Seconds after which data files are looked at again when nothing is due before."""
@@ -64,12 +62,11 @@ def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bo
 
 def _with_data_names(workspace: Workspace) -> Workspace:
     """Where no contact is declared, names are checked against the data. Raises ProgramError."""
-    program = workspace.sound()
-    if program.schema.contact is None and workspace.project.contacts is not None:
-        fields = load_population(workspace.project, program).fields()
-        _, diagnostics = build(workspace.sources, fields)
-        if any(d.severity == "error" for d in diagnostics):
-            raise ProgramError(diagnostics)
+    program, source = workspace.sound(), workspace.project.contacts
+    if program.schema.contact is None and source is not None:
+        people = source.load(workspace.project.zone)
+        workspace = with_fields(workspace, frozenset(name for person in people for name in person.fields))
+        workspace.sound()
     return workspace
 
 
@@ -87,10 +84,8 @@ def _stop_on_signals() -> threading.Event:
 def _show_activation(active: Activation, form: str) -> None:
     if form == "json" or not active.changed:
         return
-    if active.launched:
-        click.echo(f"live: {', '.join(active.launched)}; {count_of(active.contacts, 'contact')} looked at anew")
-    else:
-        click.echo(f"a new version is live; {count_of(active.contacts, 'contact')} looked at anew")
+    news = f"live: {', '.join(active.launched)}" if active.launched else "a new version is live"
+    click.echo(news + (f"; {count_of(active.contacts, 'contact')} looked at anew" if active.contacts else ""))
     if active.retired:
         click.echo(f"archived: {', '.join(active.retired)}; who is under way finishes")
 

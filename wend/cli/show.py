@@ -34,4 +34,6 @@ def show_warnings(diagnostics: Iterable[Diagnostic], path: str, quiet: bool) -> 
     """That there are warnings, and how to see them: for commands that are about something else."""
     warnings = sum(d.severity is Severity.WARNING for d in diagnostics)
     if warnings and not quiet:
-        click.echo(f"{count_of(warnings, 'warning')}; `wend check {path}` shows them", err=True)
+        click.echo(
+            f"{count_of(warnings, 'warning')}; `wend check {path}` shows {'it' if warnings == 1 else 'them'}", err=True
+        )

@@ -19,6 +19,7 @@ from wend.runtime.rendering import message_of, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.simulate import SimulationResult, simulate
 from wend.runtime.templates import TemplateError
+from wend.senders import WithSender, senders
 from wend.workspace import Workspace
 
 
@@ -109,7 +110,7 @@ class _Post:
 
     def __init__(self, folder: Path, workspace: Workspace, rules: Rules) -> None:
         self.folder, self.workspace, self.rules = folder, workspace, rules
-        self.channel = FolderChannel(folder, durable=False)
+        self.channel = WithSender(FolderChannel(folder, durable=False), senders(workspace.project))
         self.waiting: list[Message] = []
         self.written = 0
         self.failed: Counter[str] = Counter()
