@@ -12,7 +12,6 @@ from wend.dsl import plan
 from wend.dsl.program import Limit, SendWindow
 from wend.runtime.aggregate import expiry
 from wend.runtime.calendar import ONE_DAY, Zone
-from wend.runtime.interpret import evaluate
 from wend.runtime.state import Sent
 from wend.runtime.values import FOREVER, Instant
 from wend.runtime.work import Stay, Work
@@ -88,7 +87,7 @@ def consent(work: Work, stay: Stay, channel: str) -> Dropped | None:
     rules = [rule for rule in work.rules.program.settings.consents if rule.channel == channel]
     topical = [rule for rule in rules if rule.topic is not None and rule.topic == stay.journey.topic]
     for rule in topical or [rule for rule in rules if rule.topic is None]:
-        if evaluate(rule.condition, work.env(stay)).value is not True:
+        if work.env(stay).evaluate(rule.condition).value is not True:
             return Dropped("consent", f"the contact has not consented to {channel}")
     return None
 

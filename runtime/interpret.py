@@ -5,27 +5,24 @@ to this one. Logic is Kleene's: unknown is neither true nor false.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import define, field
 
 from wend.dsl import core
-from wend.dsl.ast import CompareOp
 from wend.dsl.types import Kind
 from wend.runtime import compare, operate
 from wend.runtime.aggregate import Found, expiry, fold
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
 from wend.runtime.functions import FunctionError, Functions, Moment
-from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, UTC, Bounded, Instant, Ramp, Value
-
-_EPOCH = Instant(1970, 1, 1, tzinfo=UTC)
+from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant, Ramp, Value
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Env:
-    """What an expression can see.
+    """What an expression can see. Nobody changes one; it is not frozen because that takes time in every step.
 
     Args:
         now: the time of the tick.
@@ -38,6 +35,7 @@ class Env:
         item: the event that a `where` looks at.
         under_way: the journeys of which a path is under way.
         found: what derived fields and functions gave already, for this contact and now.
+        how: who evaluates; the reference interpreter by default.
     """
 
     now: Instant
@@ -52,6 +50,11 @@ class Env:
     item: Event | None = None
     under_way: frozenset[str] = frozenset()
     found: dict[tuple[object, ...], Value | Bounded] = field(factory=dict)
+    how: "Evaluator" = field(factory=lambda: evaluate)
+
+    def evaluate(self, expr: core.Expr) -> Bounded:
+        """The value of an expression as seen here, and until when it holds."""
+        return self.how(expr, self)
 
     def on(self, event: Event) -> "Env":
         """The same view, looking at an event."""
@@ -68,7 +71,11 @@ class Env:
             event,
             self.under_way,
             self.found,
+            self.how,
         )
+
+
+Evaluator = Callable[[core.Expr, Env], Bounded]
 
 
 def evaluate(expr: core.Expr, env: Env) -> Bounded:
@@ -126,7 +133,7 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
             time = env.run_entry if expr.scope is core.Scope.RUN else (env.path_entry or (None,))[0]
             return Bounded(time)
         case core.Now():
-            return Bounded(env.now, env.now, Ramp(1, _instant))
+            return Bounded(env.now, env.now, Ramp(1, operate.instant_of))
         case core.Today():
             today = env.zone.date(env.now)
             return Bounded(today, env.zone.next_day(env.now), Ramp(1, lambda n: operate.day_of(n, env.zone)))
@@ -145,10 +152,6 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
 def holds(expr: core.Expr, env: Env) -> bool:
     """Whether a condition is true: unknown is not."""
     return evaluate(expr, env).value is True
-
-
-def _instant(microseconds: int) -> Instant:
-    return operate.instant_of(microseconds)
 
 
 def _junction(operands: tuple[core.Expr, ...], env: Env, decider: bool) -> Bounded:
@@ -328,4 +331,4 @@ def _since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) 
     return () if at is None else tuple(event for event in events if event.time >= at)
 
 
-__all__ = ["CompareOp", "Env", "evaluate", "holds"]
+__all__ = ["Env", "Evaluator", "evaluate", "holds"]

@@ -11,7 +11,7 @@ from wend.runtime.contact import Event
 from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
 from wend.runtime.effects import Send as SendEffect
 from wend.runtime.intake import address_of
-from wend.runtime.interpret import Env, as_declared, evaluate
+from wend.runtime.interpret import Env, as_declared
 from wend.runtime.state import Path, Phase, Sent
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
@@ -63,14 +63,14 @@ def _dropped(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Dr
 def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
     settings = work.rules.program.settings
     journey = stay.journey
-    sender = _text(evaluate(op.sender, env).value) if op.sender is not None else None
+    sender = _text(env.evaluate(op.sender).value) if op.sender is not None else None
     effect = SendEffect(
         identity=identity(work, stay, path, op.id),
         at=work.now,
         channel=op.channel,
         address=address,
         template=op.template,
-        subject=_text(evaluate(op.subject, env).value) if op.subject is not None else None,
+        subject=_text(env.evaluate(op.subject).value) if op.subject is not None else None,
         sender=sender or journey.sender or settings.sender,
         reply_to=journey.reply_to or settings.reply_to,
         position=op.position,
@@ -100,7 +100,7 @@ def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Ma
         case plan.Notify():
             _notify(work, stay, path, op, env, name)
         case plan.Set():
-            value = evaluate(op.value, env).value
+            value = env.evaluate(op.value).value
             work.view = work.view.with_fields({op.field: value})
             _do(work, SetField(name, work.now, op.field, value))
             work.note(stay, "set", trigger=path.trigger, step=op.id, place=op.place)
@@ -112,20 +112,20 @@ def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Ma
 
 
 def _notify(work: Work, stay: Stay, path: Path, op: plan.Notify, env: Env, name: Identity) -> None:
-    address = _text(evaluate(op.address, env).value)
+    address = _text(env.evaluate(op.address).value)
     if not address:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="no address", place=op.place)
         return
     settings = work.rules.program.settings
-    sender = _text(evaluate(op.sender, env).value) if op.sender is not None else None
+    sender = _text(env.evaluate(op.sender).value) if op.sender is not None else None
     effect = SendEffect(
         identity=name,
         at=work.now,
         channel="email",
         address=address,
         template=None,
-        subject=_text(evaluate(op.subject, env).value) if op.subject is not None else None,
-        text=_text(evaluate(op.text, env).value) if op.text is not None else None,
+        subject=_text(env.evaluate(op.subject).value) if op.subject is not None else None,
+        text=_text(env.evaluate(op.text).value) if op.text is not None else None,
         sender=sender or stay.journey.sender or settings.sender,
         reply_to=stay.journey.reply_to or settings.reply_to,
         transactional=True,
@@ -138,7 +138,7 @@ def _notify(work: Work, stay: Stay, path: Path, op: plan.Notify, env: Env, name:
 
 
 def _mark(work: Work, stay: Stay, path: Path, op: plan.Mark, env: Env, name: Identity) -> None:
-    value = evaluate(op.value, env).value
+    value = env.evaluate(op.value).value
     present = work.view.value(op.field)
     items = present if isinstance(present, tuple) else ()
     if not isinstance(value, str):
@@ -157,7 +157,7 @@ def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Ide
     if depth > DEEPEST:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
         return
-    payload = {key: evaluate(value, env).value for key, value in op.values}
+    payload = {key: env.evaluate(value).value for key, value in op.values}
     work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
     _do(work, Emitted(name, work.now, op.event, payload))
 
@@ -189,7 +189,7 @@ def _counted(path: Path, op: plan.Op) -> Path:
 def _address(work: Work, op: plan.Send, env: Env) -> str | None:
     if op.to is None:
         return address_of(work.contact, op.channel, work.facts)
-    return _text(evaluate(op.to, env).value)
+    return _text(env.evaluate(op.to).value)
 
 
 def _text(value: Value) -> str | None:
@@ -202,7 +202,7 @@ def _values(path: Path, pairs: tuple[tuple[str, core.Expr], ...], env: Env) -> M
     if path.cause.event is not None:
         values["event"] = record(path.cause.event)
     values.update({name: record(event) for name, event in path.events.items()})
-    values.update({name: evaluate(value, env).value for name, value in pairs})
+    values.update({name: env.evaluate(value).value for name, value in pairs})
     return values
 
 
@@ -216,7 +216,7 @@ def fields(work: Work, env: Env) -> Mapping[str, Value]:
     schema = work.rules.program.schema
     kinds = schema.contact or {}
     derived = {
-        name: as_declared(evaluate(value, env), kinds[name].kind if name in kinds else Kind.ANY, env.zone).value
+        name: as_declared(env.evaluate(value), kinds[name].kind if name in kinds else Kind.ANY, env.zone).value
         for name, value in schema.derived.items()
     }
     return {"id": env.contact.id, **env.contact.fields, **derived}

@@ -6,7 +6,7 @@ from wend.dsl.ast import ReenterKind
 from wend.dsl.program import EventMatch, OnEntry, StopWhen, Trigger
 from wend.runtime import when
 from wend.runtime.contact import Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind, Path, Run
 from wend.runtime.work import Stay, Work
 
@@ -125,7 +125,7 @@ def matches(work: Work, env: Env, match: EventMatch, event: Event) -> bool:
     """Whether an event is the one that is meant."""
     if match.event != event.name:
         return False
-    return match.where is None or evaluate(match.where, env.on(event)).value is True
+    return match.where is None or env.on(event).evaluate(match.where).value is True
 
 
 def stop_paths(work: Work, stay: Stay, event: Event) -> None:

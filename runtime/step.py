@@ -14,7 +14,6 @@ from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Step
 from wend.runtime.intake import new_events, suppressions, take_in
-from wend.runtime.interpret import evaluate
 from wend.runtime.rules import Rules
 from wend.runtime.schedule import DEFAULT_LATE
 from wend.runtime.state import Cause, CauseKind, JourneyState, State
@@ -123,7 +122,7 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
             runs.begin(work, stay)
         if not stay.may_start:
             continue
-        key = _key(evaluate(head.key, env.on(event)).value) if head.key is not None else None
+        key = _key(env.on(event).evaluate(head.key).value) if head.key is not None else None
         if head.key is not None and key is None:
             work.note(stay, "ignored", trigger=trigger.id, reason="no key", place=head.place)
             continue

@@ -13,7 +13,7 @@ from wend.dsl import plan
 from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.contact import Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.interpret import Env
 from wend.runtime.state import Path, Phase
 from wend.runtime.values import FOREVER, Bounded, Instant, Value
 from wend.runtime.work import Stay, Work
@@ -53,18 +53,18 @@ def _due(op: Wait, env: Env) -> Instant | None:
     """When a wait of fixed length is over; now where its length is unknown; None where it has none."""
     match op:
         case plan.WaitFor():
-            return _after(evaluate(op.length, env).value, env)
+            return _after(env.evaluate(op.length).value, env)
         case plan.RepeatNext():
-            return env.now if op.every is None else _after(evaluate(op.every, env).value, env)
+            return env.now if op.every is None else _after(env.evaluate(op.every).value, env)
         case plan.WaitUntilClock():
-            clock = evaluate(op.clock, env).value
+            clock = env.evaluate(op.clock).value
             return env.zone.next_clock(env.now, clock) if isinstance(clock, dt.time) else env.now
         case plan.WaitUntilDay():
             return next_weekday(op, env.zone, env.now)
         case plan.WaitCondition():
-            return None if op.limit is None else _after(evaluate(op.limit, env).value, env)
+            return None if op.limit is None else _after(env.evaluate(op.limit).value, env)
         case plan.WaitEvent():
-            return _after(evaluate(op.limit, env).value, env)
+            return _after(env.evaluate(op.limit).value, env)
         case plan.WaitUntilMoment():
             return None
         case _:
@@ -93,7 +93,7 @@ def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
         case plan.WaitUntilMoment():
             return _look_moment(op, path, pc, env)
         case plan.WaitCondition():
-            value, until, _ = evaluate(op.condition, env)
+            value, until, _ = env.evaluate(op.condition)
             if value is True:
                 return Over(pc + 1)
             if due is not None and now >= due:
@@ -117,8 +117,8 @@ def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env) -> Ove
 
 def target(op: plan.WaitUntilMoment, env: Env) -> tuple[Instant | None, Instant]:
     """The moment that is waited for, and until when that cannot change."""
-    value, until, _ = evaluate(op.moment, env)
-    offset = Bounded(Period()) if op.offset is None else evaluate(op.offset, env)
+    value, until, _ = env.evaluate(op.moment)
+    offset = Bounded(Period()) if op.offset is None else env.evaluate(op.offset)
     until = min(until, offset.until)
     if not isinstance(value, dt.date) or not isinstance(offset.value, Period):
         return None, until
@@ -140,7 +140,7 @@ def _look_event(op: plan.WaitEvent, path: Path, pc: int, env: Env) -> Over | Pen
             continue
         if op.where is None:
             return Over(pc + 1, (op.alias, event) if op.alias else None)
-        value, until, _ = evaluate(op.where, env.on(event))
+        value, until, _ = env.on(event).evaluate(op.where)
         if value is True:
             return Over(pc + 1, (op.alias, event) if op.alias else None)
         bound = min(bound, until)

@@ -12,7 +12,6 @@ from wend.dsl import plan
 from wend.dsl.program import When
 from wend.runtime import perform, runs, when
 from wend.runtime.hashing import share
-from wend.runtime.interpret import evaluate
 from wend.runtime.rules import head_of
 from wend.runtime.state import CauseKind, Path, Phase
 from wend.runtime.waits import Over, Pending, Wait, advance, look, reach
@@ -168,7 +167,7 @@ def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.S
         case plan.Jump():
             return evolve(path, pc=op.target)
         case plan.Branch():
-            value = evaluate(op.condition, work.path_env(stay, path, snapshot=False)).value
+            value = work.path_env(stay, path, snapshot=False).evaluate(op.condition).value
             target = path.pc + 1 if value is True else op.on_false if value is False else op.on_unknown
             work.note(stay, "decided", trigger=path.trigger, step=op.id, detail=str(value), place=op.place)
             return evolve(path, pc=target)
@@ -177,7 +176,7 @@ def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.S
         case plan.RepeatTest():
             done = path.rounds.get(op.id, 0) >= op.times
             if not done and op.until is not None:
-                done = evaluate(op.until, work.path_env(stay, path, snapshot=False)).value is True
+                done = work.path_env(stay, path, snapshot=False).evaluate(op.until).value is True
             if not done:
                 return evolve(path, pc=path.pc + 1)
             return evolve(path, pc=op.done, rounds={k: v for k, v in path.rounds.items() if k != op.id})

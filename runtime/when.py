@@ -8,7 +8,6 @@ from attrs import evolve
 
 from wend.dsl.ast import ReenterKind
 from wend.dsl.program import When
-from wend.runtime.interpret import evaluate
 from wend.runtime.state import Cause, CauseKind, HeadState, Run
 from wend.runtime.values import Instant
 from wend.runtime.work import Stay, Work
@@ -20,7 +19,7 @@ def observe(work: Work, stay: Stay, head: When) -> Cause | None:
     run = stay.run
     if not worth_asking(stay, head, state):
         return None
-    value, until, _ = evaluate(head.condition, work.env(stay))
+    value, until, _ = work.env(stay).evaluate(head.condition)
     work.until(until)
     seen = _seen(work, state, head, value is True, value is False, run)
     if stay.first_seen and stay.journey.backlog_skip and value is True:

@@ -11,7 +11,7 @@ from wend.dsl.program import Journey, Trigger
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.contact import Contact, Event
 from wend.runtime.effects import Effect, Facts, TraceEntry
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.interpret import Env
 from wend.runtime.rules import Rules
 from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression
 from wend.runtime.values import FOREVER, Bounded, Instant, Value
@@ -127,7 +127,7 @@ class Work:
 
     def ask(self, expr: core.Expr, env: Env) -> Value:
         """The value of an expression; until when it holds is remembered."""
-        value, until, _ = evaluate(expr, env)
+        value, until, _ = env.evaluate(expr)
         self.until(until)
         return value
 
