@@ -19,6 +19,9 @@ EVERYBODY = "contacts"
 TAGS, LISTS, ID = "tags", "lists", "id"
 """The fields that every contact has: two lists of texts, and what it is known by."""
 
+REQUESTED, STOPPED = "journey_requested", "journey_stopped"
+"""What `start journey` and `stop journey` emit, and what a host sends for the same; `journey` names which."""
+
 TEMPLATE_NAMES = frozenset({"contact", "series", "now"})
 """What every template has: no value given along with a message may hide it."""
 
@@ -53,6 +56,8 @@ BUILTIN_EVENTS: Mapping[str, EventShape] = MappingProxyType(
             EventShape("tag_removed", MappingProxyType({"tag": TEXT})),
             EventShape("list_joined", MappingProxyType({"list": TEXT})),
             EventShape("list_left", MappingProxyType({"list": TEXT})),
+            EventShape(REQUESTED, MappingProxyType({"journey": TEXT})),
+            EventShape(STOPPED, MappingProxyType({"journey": TEXT})),
             _message("message_sent"),
             _message("message_delivered"),
             _message("message_opened"),

@@ -71,8 +71,22 @@ class On(Head):
 
 
 @frozen(kw_only=True)
+class OnChange(Head):
+    """Fires when a value is another than at the tick before: from `before`, to `after` where they are told."""
+
+    field: core.Expr
+    before: core.Expr | None = None
+    after: core.Expr | None = None
+
+
+@frozen(kw_only=True)
 class OnEntry(Head):
     """Fires when a run begins."""
+
+
+@frozen(kw_only=True)
+class OnExit(Head):
+    """Fires when a run ends; the body is data steps only."""
 
 
 class ScheduleKind(StrEnum):
@@ -112,7 +126,12 @@ class OnceOn(Head):
     clock: dt.time = dt.time(0)
 
 
-AnyHead = When | Dated | On | OnEntry | Every | OnceOn
+@frozen(kw_only=True)
+class OnceAtLaunch(Head):
+    """Fires when the journey goes live, for who is in the audience then."""
+
+
+AnyHead = When | Dated | On | OnChange | OnEntry | OnExit | Every | OnceOn | OnceAtLaunch
 
 
 @frozen(kw_only=True)
@@ -175,6 +194,7 @@ class Settings:
     windows: tuple[SendWindow, ...] = ()
     limits: tuple[Limit, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
+    hold_out: float = 0
 
 
 @frozen(kw_only=True)
@@ -183,6 +203,7 @@ class Journey:
 
     `zone` is a zone name, or None for the project's; with `contact_zone` the contact's own comes first.
     `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run.
+    `hold_out` is the share, in percent, of contacts for whom nothing is done.
     `late` is None where nothing is said (24 hours for events, no bound for dates and holds).
     """
 
@@ -196,6 +217,7 @@ class Journey:
     backlog_skip: bool = False
     active_from: dt.date | None = None
     active_until: dt.date | None = None
+    entry_until: dt.date | None = None
     zone: str | None = None
     contact_zone: bool = False
     windows: tuple[SendWindow, ...] = ()
@@ -207,6 +229,7 @@ class Journey:
     priority: float = math.inf
     sender: str | None = None
     reply_to: str | None = None
+    hold_out: float = 0
     triggers: tuple[Trigger, ...] = ()
     place: Place | None = field(default=None, eq=False, repr=False)
 

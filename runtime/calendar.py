@@ -75,7 +75,7 @@ class Zone:
 
     def local(self, instant: Instant) -> dt.datetime:
         """The naive local date and time of an instant, as a clock on the wall shows it."""
-        return instant.astimezone(self._info).replace(tzinfo=None)
+        return instant.astimezone(self._info).replace(tzinfo=None, fold=0)
 
     def next_day(self, instant: Instant) -> Instant:
         """The first instant of the next local date."""

@@ -91,6 +91,10 @@ def _is_values(kind: Any) -> bool:
     return bool(kind == Mapping[str, Value])
 
 
+def _is_value(kind: Any) -> bool:
+    return bool(kind == Value)
+
+
 def _is_frozenset(kind: Any) -> bool:
     return get_origin(kind) is frozenset
 
@@ -106,6 +110,8 @@ def _converter() -> Converter:
     converter.register_structure_hook(dt.datetime, lambda text, _: dt.datetime.fromisoformat(text))
     converter.register_unstructure_hook_func(_is_values, _mapping_to_json)
     converter.register_structure_hook_func(_is_values, _mapping_from_json)
+    converter.register_unstructure_hook_func(_is_value, value_to_json)
+    converter.register_structure_hook_func(_is_value, lambda data, _: value_from_json(data))
     converter.register_unstructure_hook_factory(_is_frozenset, _set_writer)
     # The format is always written: what is left out would be read as the reader's own.
     state = make_dict_unstructure_fn(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import evolve
 
 from wend.dsl import core, plan
+from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.types import Kind
 from wend.runtime import gates
 from wend.runtime.contact import Event
@@ -15,6 +16,14 @@ from wend.runtime.interpret import Env, as_declared
 from wend.runtime.state import Path, Phase, Sent
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
+
+MARK_EVENTS = {
+    (TAGS, False): ("tag_added", "tag"),
+    (TAGS, True): ("tag_removed", "tag"),
+    (LISTS, False): ("list_joined", "list"),
+    (LISTS, True): ("list_left", "list"),
+}
+"""What happens when a tag or list is added or removed, and what its event calls it."""
 
 DEEPEST = 5
 """How far a chain of emitted events may go: an event from outside has depth 0."""
@@ -149,17 +158,26 @@ def _mark(work: Work, stay: Stay, path: Path, op: plan.Mark, env: Env, name: Ide
     changed = tuple(i for i in items if i != value) if op.remove else (*items, value)
     work.view = work.view.with_fields({op.field: changed})
     _do(work, Marked(name, work.now, op.field, value, op.remove))
+    depth = _depth(path)
+    if depth <= DEEPEST:
+        event, item = MARK_EVENTS[op.field, op.remove]
+        work.emitted.append(Event(f"emitted:{name.key}", event, work.now, {item: value}, depth))
 
 
 def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Identity) -> None:
-    cause = path.cause.event
-    depth = (cause.depth if cause is not None else 0) + 1
+    depth = _depth(path)
     if depth > DEEPEST:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
         return
     payload = {key: env.evaluate(value).value for key, value in op.values}
     work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
     _do(work, Emitted(name, work.now, op.event, payload))
+
+
+def _depth(path: Path) -> int:
+    """The depth of an event that this path emits: one more than its cause's."""
+    cause = path.cause.event
+    return (cause.depth if cause is not None else 0) + 1
 
 
 def _do(work: Work, effect: Effect) -> None:

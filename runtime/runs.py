@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from wend.dsl.ast import ReenterKind
-from wend.dsl.program import EventMatch, OnEntry, StopWhen, Trigger
+from wend.dsl.program import EventMatch, OnEntry, OnExit, StopWhen, Trigger
 from wend.runtime import when
 from wend.runtime.contact import Event
 from wend.runtime.interpret import Env
@@ -58,6 +58,8 @@ def may_begin(work: Work, stay: Stay) -> bool:
     """
     if stay.audience is not True or stay.leaving or not stay.open or stay.spent or not _may_ever_begin(stay):
         return False
+    if not _takes_entries(work, stay):
+        return False
     ended = stay.state.ended_at
     if ended is None or stay.journey.reenter is not ReenterKind.AFTER or stay.journey.reenter_after is None:
         return True
@@ -68,12 +70,25 @@ def may_begin(work: Work, stay: Stay) -> bool:
     return True
 
 
+def _takes_entries(work: Work, stay: Stay) -> bool:
+    """Whether `entry until` is still to come: its first moment, in the journey's zone, is the first too late."""
+    if stay.journey.entry_until is None:
+        return True
+    closes = stay.zone.day_start(stay.journey.entry_until)
+    if closes > work.now:
+        work.until(closes)
+        return True
+    return False
+
+
 def begin(work: Work, stay: Stay) -> None:
     """A run begins; `on entry` triggers fire."""
     number = stay.state.runs + 1
     stay.state = evolve(stay.state, run=Run(number, work.now), runs=number)
     work.stir()
-    work.note(stay, "entered")
+    work.note(stay, "entered", reason="hold out" if stay.held_out else None)
+    if stay.held_out:
+        return
     for trigger in stay.journey.triggers:
         for head in trigger.heads:
             if isinstance(head, OnEntry):
@@ -82,10 +97,23 @@ def begin(work: Work, stay: Stay) -> None:
 
 def end(work: Work, stay: Stay, reason: str) -> None:
     """The run ends with all its paths."""
-    when.forget_spell(stay)
+    when.forget_run(stay)
+    _say_farewell(work, stay)
     stay.state = evolve(stay.state, run=None, ended_at=work.now)
     work.stir()
     work.note(stay, "exited", reason=reason)
+
+
+def _say_farewell(work: Work, stay: Stay) -> None:
+    """`on exit` triggers fire."""
+    run = stay.run
+    if run is None or stay.archived or stay.held_out or not stay.open:
+        return
+    for trigger in stay.journey.triggers:
+        for head in trigger.heads:
+            if isinstance(head, OnExit):
+                cause = Cause(CauseKind.EXIT, str(run.number), work.now)
+                stay.farewell.append(new_path(work, trigger, head.id, cause))
 
 
 def leave(work: Work, stay: Stay) -> None:
@@ -101,8 +129,15 @@ def start(
     work: Work, stay: Stay, trigger: Trigger, head: str, cause: Cause, key: str | None = None, alias: str | None = None
 ) -> None:
     """A trigger fires: a path stands ready to be walked at this tick, if none of its kind is under way then."""
+    stay.put(new_path(work, trigger, head, cause, key, alias), None)
+
+
+def new_path(
+    work: Work, trigger: Trigger, head: str, cause: Cause, key: str | None = None, alias: str | None = None
+) -> Path:
+    """A path at its beginning."""
     event = cause.event
-    path = Path(
+    return Path(
         trigger=trigger.id,
         head=head,
         version=work.rules.program.version,
@@ -111,7 +146,6 @@ def start(
         key=key,
         events={alias: event} if event is not None and alias is not None else {},
     )
-    stay.put(path, None)
 
 
 def began_before(work: Work, run: Run, event: Event) -> bool:

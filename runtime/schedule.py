@@ -8,7 +8,7 @@ import datetime as dt
 from attrs import evolve
 
 from wend.dsl.period import Period
-from wend.dsl.program import Dated, Every, OnceOn
+from wend.dsl.program import Dated, Every, OnceAtLaunch, OnceOn
 from wend.runtime.calendar import Zone, add_to_date, zone
 from wend.runtime.recurrence import dates_around
 from wend.runtime.state import Cause, CauseKind
@@ -92,6 +92,20 @@ def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
     if at < run.began or stay.zone.add(at, late) < work.now or not stay.may_start:
         return None
     return Cause(CauseKind.OCCURRENCE, past.isoformat(), work.now)
+
+
+def at_launch(work: Work, stay: Stay, head: OnceAtLaunch) -> Cause | None:
+    """The launch of a journey, for who is in its audience at the first tick at which it sees them."""
+    run = stay.run
+    if run is None or not stay.first_seen or run.began != work.now or not stay.may_start:
+        return None
+    launch = work.facts.live_since.get(stay.journey.name, work.now)
+    if stay.journey.active_from is not None:
+        launch = max(launch, stay.zone.day_start(stay.journey.active_from))
+    late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
+    if stay.zone.add(launch, late) < work.now:
+        return None
+    return Cause(CauseKind.OCCURRENCE, "launch", work.now)
 
 
 def _occurrences(work: Work, stay: Stay, head: Every | OnceOn) -> tuple[dt.datetime | None, dt.datetime | None]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from wend.runtime.contact import Event
-from wend.runtime.values import Instant
+from wend.runtime.values import Instant, Value
 
 
 class CauseKind(StrEnum):
@@ -20,6 +20,8 @@ class CauseKind(StrEnum):
     DATED = "dated"
     EVENT = "event"
     ENTRY = "entry"
+    EXIT = "exit"
+    CHANGE = "change"
     OCCURRENCE = "occurrence"
 
 
@@ -98,6 +100,7 @@ class HeadState:
         true_since: for `for D`: the tick of the present run that first saw it true.
         dates: for a dated trigger: value -> when it was first seen.
         done: for a dated trigger: values whose due moment is past, fired or not.
+        watched, value: for a change: whether the value has been seen in this run, and what it was.
         occurrence: the latest local occurrence that is past, fired or not.
     """
 
@@ -110,6 +113,8 @@ class HeadState:
     dates: Mapping[str, Instant] = field(factory=dict)
     done: frozenset[str] = frozenset()
     occurrence: dt.datetime | None = None
+    watched: bool = False
+    value: Value = None
 
 
 @frozen

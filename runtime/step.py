@@ -6,13 +6,13 @@ fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 co
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
 
-from wend.dsl.program import Dated, Every, Journey, On, OnceOn, Trigger, When
-from wend.runtime import runs, schedule, when
+from wend.dsl.program import Dated, Every, Journey, On, OnceAtLaunch, OnceOn, OnChange, Trigger, When
+from wend.runtime import change, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Step
+from wend.runtime.hashing import share
 from wend.runtime.intake import new_events, suppressions, take_in
 from wend.runtime.rules import Rules
 from wend.runtime.schedule import DEFAULT_LATE
@@ -88,11 +88,19 @@ def _stays(work: Work, inbox: Inbox) -> Iterator[Stay]:
 
 def _stay(work: Work, journey: Journey, state: JourneyState | None, inbox: Inbox) -> Stay:
     zone, problem = zone_of(work, journey)
-    stay = Stay(journey, zone, state or JourneyState())
+    stay = Stay(journey, zone, state or JourneyState(), held_out=held_out(work, journey))
     # Said once, when it is new: a line at every step would drown the others.
     if problem is not None and (state is None or any("timezone" in change.fields for change in inbox.changes)):
         work.note(stay, "problem", reason="timezone", detail=problem)
     return stay
+
+
+def held_out(work: Work, journey: Journey) -> bool:
+    """Whether the contact is in the hold-out of the journey, or of all journeys: always the same contacts."""
+    of_all, contact = work.rules.program.settings.hold_out, work.contact.id
+    if of_all and share("hold out", contact) * 100 < of_all:
+        return True
+    return journey.hold_out > 0 and share("hold out", journey.name, contact) * 100 < journey.hold_out
 
 
 def _happen(work: Work, stay: Stay, event: Event) -> None:
@@ -111,7 +119,7 @@ def _happen(work: Work, stay: Stay, event: Event) -> None:
 
 def _fire_on(work: Work, stay: Stay, event: Event) -> None:
     env = work.env(stay)
-    for trigger, head in _heads(stay, On):
+    for trigger, head in _entry_points(stay):
         if not runs.matches(work, env, head.match, event):
             continue
         late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
@@ -130,6 +138,13 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
         runs.start(work, stay, trigger, head.id, cause, key, head.alias)
 
 
+def _entry_points(stay: Stay) -> Iterator[tuple[Trigger, On]]:
+    for trigger in stay.journey.triggers:
+        for head in trigger.heads:
+            if isinstance(head, On):
+                yield trigger, head
+
+
 def _key(value: Value) -> str | None:
     """The key of a path as text, different for different values."""
     return None if value is None else f"{type(value).__name__}:{value}"
@@ -146,26 +161,23 @@ def _calendar(work: Work, stay: Stay) -> None:
                 cause = schedule.dated(work, stay, head)
             elif isinstance(head, Every | OnceOn):
                 cause = schedule.recurring(work, stay, head)
+            elif isinstance(head, OnceAtLaunch):
+                cause = schedule.at_launch(work, stay, head)
             if cause is not None:
                 runs.start(work, stay, trigger, head.id, cause)
 
 
 def _conditions(work: Work, stay: Stay) -> None:
-    """Every `when`, on the snapshot."""
-    for trigger, head in _heads(stay, When):
-        cause = when.observe(work, stay, head)
-        if cause is not None:
-            runs.start(work, stay, trigger, head.id, cause)
-
-
-H = TypeVar("H", On, When)
-
-
-def _heads(stay: Stay, kind: type[H]) -> Iterator[tuple[Trigger, H]]:
+    """Every `when`, and every `on change`, on the snapshot."""
     for trigger in stay.journey.triggers:
         for head in trigger.heads:
-            if isinstance(head, kind):
-                yield trigger, head
+            cause = None
+            if isinstance(head, When):
+                cause = when.observe(work, stay, head)
+            elif isinstance(head, OnChange):
+                cause = change.changed(work, stay, head)
+            if cause is not None:
+                runs.start(work, stay, trigger, head.id, cause)
 
 
 def _commit(work: Work) -> Step:

@@ -25,9 +25,19 @@ def walk_all(work: Work) -> None:
     """All paths of all journeys."""
     for stay in work.stays:
         if stay.open:
+            _part(work, stay)
             for path in _in_order(work, stay):
                 if stay.run is not None and any(p is path for p in stay.run.paths):
                     _take_up(work, stay, path)
+            _part(work, stay)
+
+
+def _part(work: Work, stay: Stay) -> None:
+    """Walk the paths of `on exit`: data steps only, so each is over at once."""
+    farewell, stay.farewell = stay.farewell, []
+    for path in farewell:
+        work.note(stay, "fired", trigger=path.trigger, reason=path.cause.kind.value)
+        walk(work, stay, path)
 
 
 def _in_order(work: Work, stay: Stay) -> list[Path]:

@@ -96,8 +96,8 @@ def latch(stay: Stay, head: When, now: Instant) -> None:
     )
 
 
-def forget_spell(stay: Stay) -> None:
-    """A run has ended: how long a condition has held counts anew in the next."""
+def forget_run(stay: Stay) -> None:
+    """A run has ended: how long a condition has held, and what a value was, is looked at anew in the next."""
     for name, state in stay.state.heads.items():
-        if state.true_since is not None:
-            stay.set_head(name, evolve(state, true_since=None))
+        if state.true_since is not None or state.watched:
+            stay.set_head(name, evolve(state, true_since=None, watched=False, value=None))

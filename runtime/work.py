@@ -31,6 +31,8 @@ class Stay:
         archived: the journey is no longer in the program; its paths finish, nothing begins.
         first_seen: the contact is first seen by this journey, at its launch or through an import.
         seen: what headers and `when` see in a run, made once.
+        held_out: the contact is in the hold-out: nothing is done for it.
+        farewell: paths of `on exit`, of the run that has ended.
         spent: the run ended at this tick, and not by `exit on`: no run may begin before the next.
     """
 
@@ -43,6 +45,8 @@ class Stay:
     archived: bool = False
     first_seen: bool = False
     spent: bool = False
+    held_out: bool = False
+    farewell: list[Path] = field(factory=list)
     seen: tuple[Run | None, Env] | None = None
 
     @property
@@ -52,8 +56,9 @@ class Stay:
 
     @property
     def may_start(self) -> bool:
-        """Whether a path may begin now: in the audience, active, in a run, not archived."""
-        return self.audience is True and self.open and self.state.run is not None and not self.archived
+        """Whether a path may begin now: in the audience, active, in a run, not archived, not held out."""
+        there = self.audience is True and self.state.run is not None
+        return there and self.open and not self.archived and not self.held_out
 
     def head(self, head: str) -> HeadState:
         """What an entry point remembers."""

@@ -85,6 +85,7 @@ class Env:
         looked: the event whose `where` this is.
         depth: how many `where` are around.
         known: expressions that are known to be known here.
+        journey: the name of the journey around; None for a rule at top level, and outside.
     """
 
     source: Source
@@ -96,6 +97,7 @@ class Env:
     looked: Looked | None = None
     depth: int = 0
     known: frozenset[core.Expr] = frozenset()
+    journey: str | None = None
 
     def place(self, node: ast.Node) -> Place:
         """Where a node of this file stands."""

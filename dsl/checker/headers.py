@@ -84,6 +84,8 @@ def header(lines: list[ast.Header], env: Env, ctx: Expressions) -> dict[str, Any
                     made["reenter_after"] = positive(after, env, ctx, "the time after which a run may begin again")
             case ast.Active():
                 _active(node, made, env, ctx)
+            case ast.EntryUntil(date=date):
+                made["entry_until"] = date.value
             case ast.Timezone(zone=None):
                 made["contact_zone"] = True
             case ast.Topic(topic=topic):
@@ -133,6 +135,10 @@ def _shared(node: ast.Node, made: dict[str, Any], env: Env, ctx: Expressions) ->
             made["sender"] = sender.value
         case ast.ReplyTo(address=address):
             made["reply_to"] = address.value
+        case ast.HoldOut(share=share):
+            made["hold_out"] = share.value
+            if not 0 < share.value <= 100:
+                ctx.error("W240", "a hold-out is more than 0% and at most 100%", node, env, "write `hold out 10%`, say")
         case ast.Late(length=length):
             made["late"] = positive(length, env, ctx, "the time after which it is too late")
         case ast.SendWindow():

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve
 
 from wend.dsl import ast, core, plan, program
-from wend.dsl.builtins import RESERVED
+from wend.dsl.builtins import RESERVED, STOPPED
 from wend.dsl.checker import canonical, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env
@@ -13,7 +13,7 @@ from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.headers import header
 from wend.dsl.checker.report import Hint
 from wend.dsl.checker.steps import Sends
-from wend.dsl.checker.triggers import lower_trigger
+from wend.dsl.checker.triggers import addressed, lower_trigger
 from wend.dsl.core import Place
 from wend.dsl.source import Source
 
@@ -24,8 +24,10 @@ def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Jour
     """A checked journey."""
     triggers = [item for item in node.items if isinstance(item, ast.Trigger)]
     lines = [item for item in node.items if not isinstance(item, ast.Trigger)]
-    env = _env(triggers, source, ctx)
+    env = evolve(_env(triggers, source, ctx), journey=node.name.text)
     made = header(lines, env, ctx)
+    if node.name.text in ctx.names.stopped:
+        made["exit_on"] = (*made.get("exit_on", ()), addressed(STOPPED, node.name.text, env.place(node.name)))
     newest = bool(made.get("newest_path_only"))
     ids, sends = Ids(), Sends.of(triggers)
     lowered = tuple(lower_trigger(trigger, ids, sends, env, newest, ctx) for trigger in triggers)
@@ -111,6 +113,9 @@ def _demand_reenter(
             if isinstance(below, ast.Exit):
                 _missing(node, env.place(below), env, ctx)
                 return
+    if node.name.text in ctx.names.stopped:
+        message = f"another journey stops `{node.name.text}`, and nothing says whether a further run may begin"
+        ctx.reports.error("W230", message, env.place(node.name), _THREE_WAYS)
 
 
 def _missing(node: ast.Journey, ends: Place, env: Env, ctx: Expressions) -> None:

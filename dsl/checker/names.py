@@ -41,6 +41,8 @@ class Names:
     journeys: dict[str, Place] = field(factory=dict)
     data_fields: frozenset[str] | None = None
     written: set[str] = field(factory=set)
+    on_request: set[str] = field(factory=set)
+    stopped: set[str] = field(factory=set)
 
     @property
     def schemaless(self) -> bool:
@@ -107,8 +109,15 @@ def collect(
                 case _:
                     pass
         for node in ast.descendants(file):
-            if isinstance(node, ast.Set):
-                names.written.add(node.target.parts[-1].text)
+            match node:
+                case ast.Set(target=target):
+                    names.written.add(target.parts[-1].text)
+                case ast.StopJourney(journey=stopped):
+                    names.stopped.add(stopped.text)
+                case ast.Journey() if any(isinstance(below, ast.OnRequest) for below in ast.descendants(node)):
+                    names.on_request.add(node.name.text)
+                case _:
+                    pass
     return names
 
 

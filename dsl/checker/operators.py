@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import re2
+
 from wend.dsl import ast, core
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.checker.context import Context
@@ -191,14 +193,25 @@ def _textual(node: ast.Compare, left: Typed, right: Typed, env: Env, ctx: Contex
             message = "`matches` needs a pattern that is written out"
             ctx.error("W217", message, node.right, env, 'write it between quotes: `matches "^[A-Z]{2}"`')
             return
-        try:
-            re.compile(pattern)
-        except (re.error, OverflowError) as problem:
-            reason = str(problem).split(" at position")[0]
+        reason = _fault(pattern)
+        if reason is not None:
             message = f"`{pattern}` is not a regular expression: {reason}"
             ctx.error(
                 "W217", message, node.right, env, "a sign such as `(` or `*` that means itself stands after `\\\\`"
             )
+
+
+def _fault(pattern: str) -> str | None:
+    """What is wrong with a pattern, as what carries it out sees it."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options=options)
+    except re2.error as error:
+        said = error.args[0] if error.args else b""
+        what, _, part = (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).rpartition(": ")
+        return f"{what} in `{part}`" if what else part
+    return None
 
 
 # ---- arithmetic ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import assert_never
 from attrs import define, evolve, field
 
 from wend.dsl import ast, core, plan
-from wend.dsl.builtins import BUILTIN_EVENTS, EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, REQUESTED, STOPPED, EventShape
 from wend.dsl.checker import canonical, options, unsupported, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
@@ -106,7 +106,7 @@ class Body:
                 | ast.WaitUpToFor()
             ):
                 return self._wait(step, env)
-            case ast.CallWebhook() | ast.StartJourney() | ast.StopJourney() | ast.Resubscribe():
+            case ast.CallWebhook() | ast.Resubscribe():
                 return unsupported.step(step, env, self.ctx)
             case _:
                 self._plain(step, env)
@@ -114,7 +114,16 @@ class Body:
 
     def _plain(
         self,
-        step: ast.Send | ast.Notify | ast.Set | ast.Tag | ast.ListStep | ast.Emit | ast.Stop | ast.Exit,
+        step: ast.Send
+        | ast.Notify
+        | ast.Set
+        | ast.Tag
+        | ast.ListStep
+        | ast.Emit
+        | ast.StartJourney
+        | ast.StopJourney
+        | ast.Stop
+        | ast.Exit,
         env: Env,
     ) -> None:
         name, place, ctx = self.give(step), env.place(step), self.ctx
@@ -134,6 +143,8 @@ class Body:
                 self.add(plan.Mark(id=name, field="lists", value=expr, remove=remove, place=place))
             case ast.Emit():
                 self.add(plan.Emit(id=name, event=step.event.text, values=self._payload(step, env), place=place))
+            case ast.StartJourney() | ast.StopJourney():
+                self.add(journey_step(step, name, env, ctx))
             case ast.Stop():
                 self.add(plan.Stop(id=name, place=place))
             case ast.Exit():
@@ -223,6 +234,19 @@ class Body:
         op = self.ops[head]
         assert isinstance(op, plan.RepeatTest)
         self.ops[head] = evolve(op, done=self.here)
+
+
+def journey_step(step: ast.StartJourney | ast.StopJourney, name: str, env: Env, ctx: Expressions) -> plan.Emit:
+    """`start journey` and `stop journey`: an event for that journey, which arrives at the next tick."""
+    ctx.journey(step.journey, env)
+    target = step.journey.text
+    start = isinstance(step, ast.StartJourney)
+    if start and target in ctx.names.journeys and target not in ctx.names.on_request:
+        message = f"`{target}` has no trigger `on request`, so nothing in it would start"
+        ctx.error("W205", message, step.journey, env, f"add `on request` to the journey `{target}`")
+    event = REQUESTED if start else STOPPED
+    value = core.Const(value=target, place=env.place(step.journey))
+    return plan.Emit(id=name, event=event, values=(("journey", value),), place=env.place(step))
 
 
 def known_when_true(condition: core.Expr) -> frozenset[core.Expr]:

@@ -5,7 +5,7 @@ import datetime as dt
 from attrs import evolve
 
 from wend.dsl import ast, core, program
-from wend.dsl.builtins import AT, EventShape
+from wend.dsl.builtins import AT, REQUESTED, EventShape
 from wend.dsl.checker import canonical, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import NOTHING, Env, LocalName
@@ -14,6 +14,7 @@ from wend.dsl.checker.options import check_free
 from wend.dsl.checker.resolve import event_field
 from wend.dsl.checker.steps import Body, Sends, check_alias
 from wend.dsl.checker.waits import weekdays
+from wend.dsl.core import Place
 from wend.dsl.period import Period, period_of
 
 
@@ -28,12 +29,29 @@ def lower_trigger(
     stops = tuple(stop for written in node.stops if (stop := _stop(written, inner, ctx)) is not None)
     body = Body(ctx, sends, Ids(reserved=_labels(node)))
     body.lower(node.body, inner)
+    _data_only(node, env, ctx)
     warnings.bare_waits(node, newest_only, env, ctx)
     _endless(node, env, ctx)
     warnings.never_sent(node, [head.condition for head in heads if isinstance(head, program.When)], env, ctx)
     return program.Trigger(
         id=" also ".join(names), heads=heads, body=tuple(body.ops), stops=stops, place=env.place(node)
     )
+
+
+DATA_STEPS = (ast.Set, ast.Tag, ast.ListStep, ast.Emit, ast.StartJourney, ast.StopJourney, ast.If, ast.Stop)
+
+
+def _data_only(node: ast.Trigger, env: Env, ctx: Expressions) -> None:
+    """`on exit` comes when the run is over: nothing can be sent or waited for any more."""
+    if not any(isinstance(head, ast.OnExit) for head in node.heads):
+        return
+    for head in node.heads:
+        if not isinstance(head, ast.OnExit):
+            ctx.error("W238", "`on exit` stands alone", head, env, "give this entry point a body of its own")
+    for below in ast.descendants(node):
+        if isinstance(below, ast.Step) and not isinstance(below, DATA_STEPS):
+            message = "`on exit` only does data steps: set, tags, lists, emit, start and stop journey, if"
+            ctx.error("W238", message, below, env, "the run is over: put it into the journey, before its end")
 
 
 def _labels(node: ast.Trigger) -> list[str]:
@@ -106,13 +124,40 @@ def _head(head: ast.Head, name: str, env: Env, ctx: Expressions) -> program.AnyH
         case ast.OnceOn(date=date, clock=clock):
             time = dt.time(0) if clock is None else clock.value
             return program.OnceOn(id=name, date=date.value, clock=time, place=place)
-        case ast.OnChange(field=field, before=before, after=after):
-            for value in (field, before, after):
-                if value is not None:
-                    ctx.check(value, env)
+        case ast.OnceAtLaunch():
+            return program.OnceAtLaunch(id=name, place=place)
+        case ast.OnExit():
+            return program.OnExit(id=name, place=place)
+        case ast.OnChange():
+            return _on_change(head, name, env, ctx)
+        case ast.OnRequest():
+            if env.journey is None:
+                help = "put it into a `journey` with a name"
+                ctx.error("W238", "`on request` needs a journey that can be named", head, env, help)
+            return program.On(id=name, match=addressed(REQUESTED, env.journey or "", place), place=place)
+
+
+def addressed(event: str, journey: str, place: Place) -> program.EventMatch:
+    """An event that is meant for one journey."""
+    named = core.Item(path=("journey",), place=place)
+    where = core.Compare(op=ast.CompareOp.EQ, left=named, right=core.Const(value=journey), place=place)
+    return program.EventMatch(event=event, where=where, place=place)
+
+
+def _on_change(head: ast.OnChange, name: str, env: Env, ctx: Expressions) -> program.OnChange:
+    """A change of a value; what it was and is must be of its kind."""
+    made = ctx.check(head.field, env)
+
+    def side(value: ast.Expr | None) -> core.Expr | None:
+        if value is None:
             return None
-        case _:
-            return None
+        equal = ast.Compare(op=ast.CompareOp.EQ, left=head.field, right=value, span=value.span)
+        checked = ctx.check(equal, env).expr
+        return checked.right if isinstance(checked, core.Compare) else NOTHING.expr
+
+    return program.OnChange(
+        id=name, field=made.expr, before=side(head.before), after=side(head.after), place=env.place(head)
+    )
 
 
 def _on(head: ast.On, name: str, env: Env, ctx: Expressions) -> program.On | None:

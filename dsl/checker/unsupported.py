@@ -13,20 +13,11 @@ from wend.dsl.source import Source
 NOT_CARRIED_OUT: Mapping[type[ast.Node], str] = MappingProxyType(
     {
         ast.Goal: "`goal`",
-        ast.HoldOut: "`hold out`",
-        ast.EntryUntil: "`entry until`",
         ast.Track: "`track`",
         ast.Pause: "`pause`",
         ast.Quota: "`quota`",
-        ast.OnChange: "`on change of`",
-        ast.OnExit: "`on exit`",
-        ast.OnRequest: "`on request`",
-        ast.OnceAtLaunch: "`once at launch`",
-        ast.StartJourney: "`start journey`",
-        ast.StopJourney: "`stop journey`",
         ast.CallWebhook: "`call webhook`",
         ast.Resubscribe: "`resubscribe`",
-        ast.InJourney: "`in journey`",
     }
 )
 
@@ -40,11 +31,9 @@ def refuse(file: ast.File, source: Source, reports: Reports) -> None:
             reports.error(NOT_YET, message, place_of(source, node), "leave it out for now")
 
 
-def step(node: ast.CallWebhook | ast.StartJourney | ast.StopJourney | ast.Resubscribe, env: Env, ctx: Context) -> Env:
+def step(node: ast.CallWebhook | ast.Resubscribe, env: Env, ctx: Context) -> Env:
     """Check the names in a step that is not carried out; gives the names after it."""
     match node:
-        case ast.StartJourney(journey=journey) | ast.StopJourney(journey=journey):
-            ctx.journey(journey, env)
         case ast.CallWebhook(options=options):
             for pair in options.values:
                 ctx.check(pair.value, env)
