@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,13 @@ CONTACTS = "contacts"
 
 @frozen
 class Round:
-    """What one round did. `tick` is None where nothing was due, or the minute's tick was over already."""
+    """What one round did.
+
+    Args:
+        tick: None where nothing was due, or the minute's tick was over already.
+        rendered_again: messages whose template had failed before and did not now.
+        unrendered: why how many messages are set aside, because a template fails for their contact.
+    """
 
     activation: Activation | None
     contacts: ContactsTaken
@@ -44,6 +51,7 @@ class Round:
     tick: TickReport | None
     delivery: DeliveryReport
     rendered_again: int = 0
+    unrendered: Mapping[str, int] = Factory(dict)
 
 
 @frozen
@@ -85,7 +93,8 @@ class Service:
         with progress("delivering", quiet=self.quiet) as advance:
             outbox = self.engine.store.outbox
             delivery = deliver(outbox, self.channels, now, clock, stop, lambda *_: advance(1))
-        return Round(activation, contacts, events, tick, delivery, rendered)
+        unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
+        return Round(activation, contacts, events, tick, delivery, rendered, unrendered)
 
     def _take_in(self, now: Instant) -> tuple[Activation | None, ContactsTaken, EventsTaken]:
         """Make the program live and take in what is new, all of it or nothing."""

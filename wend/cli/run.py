@@ -50,7 +50,7 @@ def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bo
         undelivered = 0
         while not stop.is_set():
             done = service.round(clock(), clock, stop.is_set)
-            undelivered = done.delivery.undelivered
+            undelivered = done.delivery.undelivered + sum(done.unrendered.values())
             _show_round(service, done, clock(), form, quiet, always=once)
             if once:
                 break
@@ -95,6 +95,9 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
         _show_activation(done.activation, form)
     for problem in done.delivery.problems:
         click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
+    if always or (done.tick is not None and done.tick.unrendered):
+        for reason, count in done.unrendered.items():
+            click.echo(f"{count_of(count, 'message')} set aside: {reason}", err=True)
     if form == "json":
         click.echo(json.dumps(as_json(service, done, now), ensure_ascii=False))
         return
@@ -128,7 +131,7 @@ def _lines(service: Service, done: Round, now: Instant) -> list[str]:
         )
         if tick.unrendered:
             messages = count_of(tick.unrendered, "message")
-            lines.append(f"{messages} set aside: the template failed; repaired, the next run sends them")
+            lines.append(f"{messages} set aside, because a template failed: once it is mended, the next run sends them")
         if tick.late.total_seconds() >= 3600:
             lines.append(f"the latest of them was {_span(tick.late)} late")
     delivery = done.delivery
@@ -169,11 +172,12 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
             "steps": tick.steps,
             "effects": {channel: dict(some) for channel, some in tick.effects.items()},
             "skipped": dict(tick.skipped),
-            "set_aside": tick.unrendered,
+            "unrendered": tick.unrendered,
             "late_seconds": tick.late.total_seconds(),
         },
         "delivered": done.delivery.delivered,
         "undelivered": done.delivery.undelivered,
+        "set_aside": dict(done.unrendered),
         "problems": [
             {"channel": p.channel, "count": p.count, "message": p.message, "help": p.help}
             for p in done.delivery.problems

@@ -1,0 +1,168 @@
+"""Input that is not as it should be: one clear sentence with its place, exit code 1, nothing kept and nothing sent."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.support import CONTACTS, DUE, EVENTS, MISS_YOU, SCRIPT, TOML, mails, project, wend
+
+PERIOD = ("--from", "2026-01-01", "--to", "2026-05-31")
+
+# (what is changed, what is said, where): of data, which `run` and `simulate` read.
+DATA: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
+    "no contacts file": ({"contacts": None}, "there is no such file", "contacts.csv"),
+    "no events file": ({"events": None}, "there is no such file", "events.csv"),
+    "empty file": ({"contacts": ""}, "empty", "contacts.csv"),
+    "not UTF-8": ({"contacts": CONTACTS.encode() + b"6,\xe9,,true\n"}, "is not UTF-8", "contacts.csv:7"),
+    "binary": ({"events": b"\x00\x01\x02"}, "", "events.csv"),
+    "no such column": ({"events": EVENTS.replace("at,", "when,", 1)}, "there is no column `at`", "events.csv:1"),
+    "no such id column": (
+        {"contacts": CONTACTS.replace("id,", "key,", 1)},
+        "there is no column `id`",
+        "contacts.csv:1",
+    ),
+    "no date": ({"events": EVENTS.replace("2026-01-11", "2026-02-30")}, "found `2026-02-30T10:00:00`", "events.csv:4"),
+    "no number": ({"events": EVENTS.replace(",30", ",much")}, "`much`", "events.csv:4"),
+    "no truth": ({"contacts": CONTACTS.replace("Eve,false", "Eve,perhaps")}, "`perhaps`", "contacts.csv:6"),
+    "twice": ({"contacts": CONTACTS + "2,b@mail.example,,true\n"}, "the contact `2` is here twice", "contacts.csv:7"),
+    "for nobody": ({"events": EVENTS + "7,2026-01-02,1\n"}, "for the contact `7`, who is not among", "events.csv:7"),
+    "no id": ({"contacts": CONTACTS + ",x@mail.example,,true\n"}, "", "contacts.csv:7"),
+    "short row": ({"contacts": CONTACTS + "6,x@mail.example\n"}, "", "contacts.csv:7"),
+    "long row": ({"contacts": CONTACTS + "6,x@mail.example,X,true,true\n"}, "", "contacts.csv:7"),
+}
+
+
+def refused(root: Path, *args: object) -> str:
+    """What is said of a refused command, which has changed nothing."""
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and "wend.db" not in path.name}
+    done = wend(*args)
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.startswith("error")
+    assert {path: path.read_bytes() for path in before} == before
+    assert not (root / "outbox").exists()
+    return done.err
+
+
+@pytest.mark.parametrize("case", list(DATA))
+def test_data(tmp_path: Path, case: str) -> None:
+    changes, message, place = DATA[case]
+    root = project(tmp_path, **changes)
+    for said in (refused(root, "simulate", root, *PERIOD), refused(root, "run", root, "--once", "--at", DUE)):
+        assert message in said
+        assert f"{root}/{place}" in said
+    # Nothing was lost: with the data put right it runs as if nothing had been.
+    project(root)
+    assert wend("run", root, "--once", "--at", DUE).code == 0
+    assert mails(root / "outbox") == ["1 miss-you", "2 miss-you"]
+
+
+def test_an_event_in_the_future(tmp_path: Path) -> None:
+    root = project(tmp_path, events=EVENTS + "1,2026-05-01T09:01:00,1\n")
+    said = refused(root, "run", root, "--once", "--at", DUE)
+    assert "the event `purchase` of the contact `1` is in the future: 2026-05-01 09:01 UTC" in said
+    assert f"{root}/events.csv:7" in said
+    assert 'future = "skip"' in said
+
+
+def test_what_arrives_broken_later_leaves_all_as_it_was(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    assert wend("run", root, "--once", "--at", DUE).code == 0
+    (root / "contacts.csv").write_text(CONTACTS + "6,fay@mail.example,Fay,true\n", encoding="utf-8")
+    (root / "events.csv").write_text(EVENTS + "8,2026-05-11,1\n", encoding="utf-8")
+    done = wend("run", root, "--once", "--at", "2026-05-11T09:00")
+    assert (done.code, done.out) == (1, "")
+    assert f"{root}/events.csv:7" in done.err
+    (root / "events.csv").write_text(EVENTS + "6,2026-05-11,1\n", encoding="utf-8")
+    done = wend("run", root, "--once", "--at", "2026-05-11T09:00")
+    assert done.out.splitlines()[:2] == ["contacts: 1 new, 0 changed", "events: 1 new"]
+    assert mails(root / "outbox") == ["1 miss-you", "2 miss-you", "3 miss-you", "6 thanks"]
+
+
+# (what is changed, what is said, where): of scripts, templates and settings, which every command reads.
+PROJECT: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
+    "script not UTF-8": ({"shop": SCRIPT.encode() + b"# \xe9\n"}, "is not UTF-8", "journeys/shop.journey:26"),
+    "script with a mistake": ({"shop": SCRIPT.replace("reenter always", "reenter allways")}, "", "shop.journey:16:"),
+    "no script": ({"shop": None}, "there is no script", ""),
+    "no template": ({"miss_you": None}, "there is no template `miss-you`", "journeys/shop.journey:19:9"),
+    "template not UTF-8": ({"miss_you": MISS_YOU.encode() + b"\xe9"}, "is not UTF-8", "templates/miss-you.html:5"),
+    "broken template": ({"miss_you": MISS_YOU + "{% if %}\n"}, "", "templates/miss-you.html:5:1"),
+    "unclosed template": ({"miss_you": MISS_YOU + "{% if contact.name %}x\n"}, "", "templates/miss-you.html"),
+    "no subject": ({"miss_you": "<p>x</p>"}, "has no subject", "templates/miss-you.html:1"),
+    "unknown variable": (
+        {"miss_you": MISS_YOU.replace("contact.name }}", "contact.nmae }}")},
+        "`contact` has no field `nmae`",
+        "templates/miss-you.html:2",
+    ),
+    "unknown root": ({"miss_you": MISS_YOU + "{{ order.amount }}\n"}, "`order`", "templates/miss-you.html:5"),
+    "no sender": (
+        {"shop": SCRIPT.replace('    from "Ana <ana@shop.example>"\n', "")},
+        "nothing says who this mail is from",
+        "journeys/shop.journey:18:9",
+    ),
+    "no settings": ({"wend": None}, "the folder has no `wend.toml`", ""),
+    "settings are no TOML": ({"wend": TOML + "x = ["}, "the file is no TOML", "wend.toml"),
+    "settings not UTF-8": ({"wend": TOML.encode() + b"# \xe9\n"}, "is not UTF-8", "wend.toml:20"),
+    "unknown setting": ({"wend": TOML.replace("[store]", "[stroe]")}, "did you mean `store`", "wend.toml:14"),
+    "unknown zone": ({"wend": TOML.replace('"UTC"', '"Mars/Olympus"')}, "Mars/Olympus", "wend.toml:2"),
+    "sender is no address": (
+        {"wend": TOML + 'from = "nobody"\n'},
+        "nobody",
+        "wend.toml:20",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(PROJECT))
+def test_project(tmp_path: Path, case: str) -> None:
+    changes, message, place = PROJECT[case]
+    root = project(tmp_path, **changes)
+    for command in (("check", root), ("simulate", root, *PERIOD), ("run", root, "--once", "--at", DUE)):
+        said = refused(root, *command)
+        assert message in said
+        assert f"{place}" in said
+    assert not (root / "wend.db").exists()
+
+
+def test_no_templates_at_all(tmp_path: Path) -> None:
+    root = project(tmp_path, miss_you=None, thanks=None)
+    (root / "templates").rmdir() if (root / "templates").exists() else None
+    assert "there is no folder `templates`" in refused(root, "run", root, "--once", "--at", DUE)
+    done = wend("simulate", root, *PERIOD)
+    assert done.code == 0
+    assert "placeholder content" in done.err
+
+
+def test_a_channel_that_nobody_delivers(tmp_path: Path) -> None:
+    root = project(tmp_path, wend=TOML[: TOML.index("[channels")])
+    said = refused(root, "run", root, "--once", "--at", DUE)
+    assert "which no channel delivers" in said
+    assert "[channels.email]" in said
+
+
+def test_the_channels_sender_is_taken_where_nothing_else_says_it(tmp_path: Path) -> None:
+    shop = SCRIPT.replace('    from "Ana <ana@shop.example>"\n', "")
+    root = project(tmp_path, wend=TOML + 'from = "Zoe <zoe@shop.example>"\n', shop=shop)
+    assert wend("check", root).code == 0
+    assert wend("run", root, "--once", "--at", DUE).code == 0
+    for mail in (root / "outbox").iterdir():
+        assert 'From: "Zoe" <zoe@shop.example>' in mail.read_text(encoding="utf-8")
+    done = wend("simulate", root, *PERIOD, "--mail", tmp_path / "mail")
+    assert (done.code, len(mails(tmp_path / "mail"))) == (0, 7)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "wend.tml", "journeys/shop.journy"])
+def test_a_path_that_is_not_there(tmp_path: Path, name: str) -> None:
+    root = project(tmp_path)
+    done = wend("check", root / name)
+    assert (done.code, done.out) == (1, "")
+    assert "there is no such file or folder" in done.err
+    assert ("did you mean" in done.err) is (name != "nowhere")
+
+
+def test_a_path_that_is_something_else(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    for path, said in ((root / "contacts.csv", "neither a project nor a script"), (root / "journeys", "has no")):
+        done = wend("check", path)
+        assert (done.code, done.out) == (1, "")
+        assert said in done.err
