@@ -135,7 +135,9 @@ def test_events_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("days_since(", "W1"), ("days_sinze(d)", "W203"), ("entry", "W223"), ("a.sent", "W223")]
+    ("text", "code"),
+    [("days_since(", "W1"), ("days_sinze(d)", "W203"), ("entry", "W223"), ("a.sent", "W223")]
+    + [(f'email matches "{pattern}"', "W217") for pattern in ("(", "(?=a)", "a{1001}")],
 )
 def test_a_mistake_in_an_expression(text: str, code: str) -> None:
     with pytest.raises(wend.ProgramError) as failure:
