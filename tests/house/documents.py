@@ -16,6 +16,7 @@ The words after a fence say what a block is:
 In what is shown, a line `…` stands for any number of lines, and `…` in a line for any text.
 """
 
+import os
 import re
 import shlex
 import shutil
@@ -28,7 +29,6 @@ from attrs import frozen
 from tests.house.repository import ROOT, committed
 
 PAGES = [path for path in committed() if path.suffix == ".md" and path.parts[0] in {path.name, "docs"}]
-WEND = Path(sys.executable).with_name("wend")
 KINDS = ("journey", "report", "values", "csv", "toml", "html", "txt", "python", "console", "make", "")
 
 
@@ -122,7 +122,9 @@ def execute(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of a console block."""
     first, *rest = shlex.split(command)
     assert first == "wend", f"a console block runs `wend` and nothing else: {command}"
-    return subprocess.run([str(WEND), *rest], cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}  # this checkout, whichever one is installed
+    run = [sys.executable, "-m", "wend", *rest]
+    return subprocess.run(run, cwd=cwd, env=here, capture_output=True, text=True, check=False, timeout=120)
 
 
 def copy_examples(folder: Path) -> None:
