@@ -98,16 +98,20 @@ class Service:
 
     def _take_in(self, now: Instant) -> tuple[Activation | None, ContactsTaken, EventsTaken]:
         """Make the program live and take in what is new, all of it or nothing."""
-        sources = self._read(now)
         activation, contacts, events = None, ContactsTaken(), EventsTaken()
-        with self.engine.store.transaction():
-            if not self._active:
-                activation = self.engine.activate(self.workspace.scripts, floor_minute(now))
-            for source in sources:
-                if source.name == CONTACTS:
-                    contacts = self._take_contacts(source, floor_minute(now))
-                else:
-                    events = _sum(events, self._take_events(source, now))
+        try:
+            sources = self._read(now)
+            with self.engine.store.transaction():
+                if not self._active:
+                    activation = self.engine.activate(self.workspace.scripts, floor_minute(now))
+                for source in sources:
+                    if source.name == CONTACTS:
+                        contacts = self._take_contacts(source, floor_minute(now))
+                    else:
+                        events = _sum(events, self._take_events(source, now))
+        except BaseException:
+            self._stamps.clear()  # nothing was kept, so all is read again
+            raise
         self._active = True
         return activation, contacts, events
 

@@ -148,8 +148,7 @@ def test_json_tells_the_problems(tmp_path: Path, mailbox: Mailbox, server: Serve
 
 
 def test_a_password_comes_from_the_environment(tmp_path: Path, mailbox: Mailbox) -> None:
-    options = {"authenticator": mailbox.authenticate, "auth_require_tls": False}
-    with serving(mailbox, **options) as server:
+    with serving(mailbox, authenticator=mailbox.authenticate, auth_require_tls=False) as server:
         root = shop(tmp_path, server.port)
         with (root / "wend.toml").open("a", encoding="utf-8") as file:
             file.write('user = "ana"\npassword_env = "WEND_TEST_PASSWORD"\n')
