@@ -1,8 +1,10 @@
 """Checked expressions: every name resolved, every `define` and `segment` written out. What the runtime evaluates."""
 
 import datetime as dt
+from collections.abc import Iterator
 from enum import StrEnum
 
+import attrs
 from attrs import field, frozen
 
 from wend.dsl.ast import Arith, CompareOp
@@ -280,3 +282,22 @@ Expr = (
 )
 
 TRUE = Const(value=True)
+
+
+def leaves(expr: Expr) -> Iterator[Expr]:
+    """The parts of an expression that have no parts."""
+    parts = [value for a in attrs.fields(type(expr)) for value in _nodes(getattr(expr, a.name))]
+    if not parts:
+        yield expr
+    for part in parts:
+        yield from leaves(part)
+
+
+def _nodes(value: object) -> Iterator[Expr]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+    elif isinstance(value, InLast | Since):
+        yield value.length if isinstance(value, InLast) else value.start
+    elif isinstance(value, Node):
+        yield value  # type: ignore[misc]  # every other node is an expression

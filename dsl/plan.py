@@ -110,11 +110,16 @@ class WaitUntilMoment(Op):
 
 @frozen(kw_only=True)
 class WaitCondition(Op):
-    """Wait until a condition holds; with a `limit` at most so long, then go to `otherwise` (or on)."""
+    """Wait until a condition holds; with a `limit` at most so long, then go to `otherwise` (or on).
+
+    `awaited` are the labels of a condition that asks for nothing but messages: where none of them was sent, there is
+    nothing to wait for, and the path goes on.
+    """
 
     condition: core.Expr
     limit: core.Expr | None = None
     otherwise: int | None = None
+    awaited: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from wend.dsl import ast, core, plan
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.period import Period
+from wend.dsl.trial import Test
 from wend.dsl.types import Type
 
 
@@ -239,12 +240,13 @@ class Program:
     """Everything that a tick needs to know of the scripts.
 
     `version` is a hash of the canonical text of the files. `journeys` are in the order in which they are walked:
-    by priority (1 before 2, none last), then name. `tests` and `files` are the trees, for the tools.
+    by priority (1 before 2, none last), then name. `files` are the trees, for the tools.
     """
 
     version: str
     schema: Schema
     settings: Settings
     journeys: tuple[Journey, ...]
+    tests: tuple[Test, ...] = ()
     warnings: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     files: tuple[ast.File, ...] = field(default=(), eq=False, repr=False)

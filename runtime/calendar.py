@@ -152,5 +152,7 @@ def next_minute(instant: Instant) -> Instant:
 
 def ceil_minute(instant: Instant) -> Instant:
     """The whole minute at or after an instant: when a tick can come at the earliest."""
+    if instant == FOREVER:
+        return instant
     floor = floor_minute(instant)
     return floor if floor == instant else floor + dt.timedelta(minutes=1)

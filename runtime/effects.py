@@ -135,12 +135,14 @@ class Facts:
         zone: the project's zone, used where the script's settings name none.
         addresses: channel -> the contact's field with its address. A channel that is not here uses its own name.
         live_since: journey -> when it first went live; absent: always.
+        forced: split -> the variant to take, in tests.
     """
 
     suppressed: frozenset[Suppression] = frozenset()
     zone: str = "UTC"
     addresses: Mapping[str, str] = field(factory=lambda: DEFAULT_ADDRESSES)
     live_since: Mapping[str, Instant] = field(factory=dict)
+    forced: Mapping[str, str] = field(factory=dict)
 
 
 DEFAULT_ADDRESSES: Mapping[str, str] = {

@@ -93,6 +93,8 @@ def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
         case plan.WaitUntilMoment():
             return _look_moment(op, path, pc, env)
         case plan.WaitCondition():
+            if op.awaited and not op.awaited & path.labels.keys():
+                return Over(pc + 1)  # none of the messages was sent: neither the wait nor its `else`
             value, until, _ = env.evaluate(op.condition)
             if value is True:
                 return Over(pc + 1)

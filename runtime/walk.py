@@ -194,6 +194,9 @@ def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.S
 
 def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> int:
     """The variant of the contact: a hash of journey, split and contact; with `each time` of the cause too."""
+    forced = work.facts.forced.get(op.name)
+    if forced is not None:
+        return next((arm.target for arm in op.arms if arm.name == forced), op.otherwise)
     parts = [stay.journey.name, op.name, work.contact.id]
     if op.each_time:
         parts.append(path.cause.id)

@@ -36,6 +36,7 @@ CHECKS = {
     "W239": "`else` that is never reached",
     "W240": "number out of range",
     "W241": "event without end",
+    "W242": "test without a time",
     "W300": "not carried out yet",
     "W401": "`!=` on a value that may be unknown",
     "W402": "`not` on a value that may be unknown",
@@ -48,7 +49,6 @@ CHECKS = {
     "W409": "send without consent",
     "W410": "rule for a channel that sends nothing",
     "W411": "waits under a bare `on`",
-    "W412": "test that is not run yet",
     "W413": "weekday that is a field too",
     "W414": "day outside the active time",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wend.dsl import ast, core, plan, program
 from wend.dsl.checker import canonical, unsupported
@@ -17,6 +17,7 @@ from wend.dsl.checker.operators import fits, may_be_unknown
 from wend.dsl.checker.options import check_value
 from wend.dsl.checker.report import Reports
 from wend.dsl.checker.resolve import derived_value
+from wend.dsl.checker.trials import trials
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.formatter import format_node
 from wend.dsl.nearest import nearest
@@ -54,7 +55,7 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
     _definitions(ctx)
     settled = settings(list(_settings(files)), ctx)
     journeys = _journeys(files, ctx)
-    _tests(files, ctx)
+    tests = trials(files, ctx)
     _channels(files, settled, journeys, ctx)
     found = _in_order(reports.items, files)
     if reports.failed:
@@ -64,6 +65,7 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
         schema=schema,
         settings=settled,
         journeys=tuple(sorted(journeys, key=lambda j: (j.priority, j.name))),
+        tests=tests,
         warnings=found,
         files=tuple(file for _, file in files),
     )
@@ -71,8 +73,10 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
 
 
 def version_of(files: Files) -> str:
-    """The hash of what the files say, whatever their comments and layout, in the order of their names."""
-    texts = [format_node(file) for _, file in sorted(files, key=lambda pair: pair[0].name)]
+    """The hash of what the files say, whatever their comments, layout and tests, in the order of their names."""
+    ordered = [file for _, file in sorted(files, key=lambda pair: pair[0].name)]
+    bare = [evolve(f, items=tuple(i for i in f.items if not isinstance(i, ast.TestBlock))) for f in ordered]
+    texts = [format_node(file) for file in bare]
     return canonical.digest("\0".join(texts), 16)
 
 
@@ -128,22 +132,6 @@ def _journeys(files: Files, ctx: Expressions) -> list[program.Journey]:
                 case _:
                     pass
     return made
-
-
-def _tests(files: Files, ctx: Expressions) -> None:
-    """Tests are read, and not run yet."""
-    for source, file in files:
-        env = Env(source=source)
-        for item in file.items:
-            if not isinstance(item, ast.TestBlock):
-                continue
-            message = f"the test `{item.name.value}` is not run yet"
-            ctx.reports.warning("W412", message, env.place(item.name), "`wend simulate` shows what the journey does")
-            name = item.journey.text
-            if name not in ctx.names.journeys:
-                near = nearest(name, ctx.names.journeys)
-                help = f"write `{near}`" if near else "declare it, or check the name"
-                ctx.error("W205", f"there is no journey `{name}`", item.journey, env, help)
 
 
 # ---- channels --------------------------------------------------------------------------------------------------------

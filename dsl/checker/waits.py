@@ -43,7 +43,7 @@ def lower_wait(step: Waits, name: str, env: Env, ctx: Expressions) -> Waiting:
         case ast.WaitUpToUntil(limit=limit, condition=condition):
             checked = ctx.condition(condition, env).expr
             bound = ctx.length(limit, env, "the bound of a wait")
-            return plan.WaitCondition(id=name, condition=checked, limit=bound, place=place)
+            return plan.WaitCondition(id=name, condition=checked, limit=bound, awaited=_awaited(checked), place=place)
         case ast.WaitUpToFor(limit=limit, event=event, alias=alias, where=where):
             shape = ctx.event(event, env)
             bound = ctx.length(limit, env, "the bound of a wait")
@@ -79,7 +79,15 @@ def _until(step: ast.WaitUntil, name: str, env: Env, ctx: Expressions) -> Waitin
         message = f"`wait until` takes a condition, a time of day or a date, this is {a_type(made.type, made.expr)}"
         help = "write `wait 3 days`, say" if kind is Kind.DURATION else "write a comparison, or name a date"
         ctx.error("W215", message, target, env, help)
-    return plan.WaitCondition(id=name, condition=made.expr if kind is not Kind.CLOCK else NOTHING.expr, place=place)
+    condition = made.expr if kind is not Kind.CLOCK else NOTHING.expr
+    return plan.WaitCondition(id=name, condition=condition, awaited=_awaited(condition), place=place)
+
+
+def _awaited(condition: core.Expr) -> frozenset[str]:
+    """The labels that a condition asks for, if it asks for nothing else."""
+    leaves = [leaf for leaf in core.leaves(condition) if not isinstance(leaf, core.Const)]
+    labels = frozenset(leaf.label for leaf in leaves if isinstance(leaf, core.LabelRef))
+    return labels if all(isinstance(leaf, core.LabelRef) for leaf in leaves) else frozenset()
 
 
 def _until_offset(step: ast.WaitUntilOffset, name: str, env: Env, ctx: Expressions) -> plan.WaitUntilMoment:

@@ -15,6 +15,7 @@ COMMANDS = {
     "fmt": "lay scripts out in the one way there is",
     "init": "write a small project that runs",
     "declare": "write the `contact` and `event` declarations from sample data",
+    "test": "run the `test` blocks of a project or script",
     "simulate": "play a project over contacts and events, sending nothing",
     "run": "load what is new, tick, deliver",
 }
