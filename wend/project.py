@@ -54,7 +54,10 @@ class Files:
                 found[path] = None
                 continue
             base = Path(path.anchor) if Path(pattern).is_absolute() else self.root
-            fits = sorted(p for p in base.glob(str(path.relative_to(base))) if p.is_file())
+            try:
+                fits = sorted(p for p in base.glob(str(path.relative_to(base))) if p.is_file())
+            except (ValueError, NotImplementedError):
+                raise SourceError(f"`{pattern}` is no pattern of files", None, self.place) from None
             if not fits:
                 raise SourceError(f"no file fits `{pattern}`", None, self.place)
             found.update(dict.fromkeys(fits))

@@ -301,9 +301,17 @@ def _number(value: object, zone: Zone) -> Value:
     if isinstance(value, Decimal) and value.is_finite():
         exact = int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
         value = exact
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_countable(value):
         raise Mistake("a number")
     return value
+
+
+def _is_countable(value: int | float) -> bool:
+    """Whether a number is one that can be computed with: a float can hold it."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _boolean(value: object, zone: Zone) -> Value:

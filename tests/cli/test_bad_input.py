@@ -23,6 +23,7 @@ DATA: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
     ),
     "no date": ({"events": EVENTS.replace("2026-01-11", "2026-02-30")}, "found `2026-02-30T10:00:00`", "events.csv:4"),
     "no number": ({"events": EVENTS.replace(",30", ",much")}, "`much`", "events.csv:4"),
+    "too great a number": ({"events": EVENTS.replace(",30", "," + "9" * 5000)}, "expected a number", "events.csv:4"),
     "no truth": ({"contacts": CONTACTS.replace("Eve,false", "Eve,perhaps")}, "`perhaps`", "contacts.csv:6"),
     "twice": ({"contacts": CONTACTS + "2,b@mail.example,,true\n"}, "the contact `2` is here twice", "contacts.csv:7"),
     "for nobody": ({"events": EVENTS + "7,2026-01-02,1\n"}, "for the contact `7`, who is not among", "events.csv:7"),
@@ -77,6 +78,18 @@ def test_what_arrives_broken_later_leaves_all_as_it_was(tmp_path: Path) -> None:
     done = wend("run", root, "--once", "--at", "2026-05-11T09:00")
     assert done.out.splitlines()[:2] == ["contacts: 1 new, 0 changed", "events: 1 new"]
     assert mails(root / "outbox") == ["1 miss-you", "2 miss-you", "3 miss-you", "6 thanks"]
+
+
+PATTERNS = {"**[": "is no pattern of files", "data/*.csv": "no file fits `data/*.csv`"}
+
+
+@pytest.mark.parametrize("pattern", list(PATTERNS))
+def test_a_pattern_of_files(tmp_path: Path, pattern: str) -> None:
+    root = project(tmp_path, wend=TOML.replace("events.csv", pattern))
+    for command in (("simulate", root, *PERIOD), ("run", root, "--once", "--at", DUE), ("declare", root)):
+        said = refused(root, *command)
+        assert PATTERNS[pattern] in said
+        assert f"{root}/wend.toml:9" in said
 
 
 # (what is changed, what is said, where): of scripts, templates and settings, which every command reads.

@@ -13,7 +13,8 @@ def test_the_commands_are_listed_in_the_order_in_which_they_are_learned() -> Non
     done = wend("--help")
     assert done.code == 0
     found = [line.split()[0] for line in done.out.partition("Commands:")[2].splitlines() if line.strip()]
-    assert found == list(COMMANDS) == ["check", "fmt", "init", "declare", "simulate", "run"]
+    assert found == list(COMMANDS)
+    assert [name for name in found if name != "test"] == ["check", "fmt", "init", "declare", "simulate", "run"]
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
