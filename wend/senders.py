@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from wend.dsl import plan
+from wend.dsl import core, plan
 from wend.dsl.core import Place
-from wend.dsl.diagnostics import Diagnostic
+from wend.dsl.diagnostics import Diagnostic, WendError
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source
 from wend.project import Project
 from wend.runtime.channels import Channel, Outcome, Promise
-from wend.runtime.messages import EMAIL, Message
+from wend.runtime.messages import EMAIL, Message, parse_mailbox
 from wend.runtime.templates import PlaceholderTemplates, Templates
 
 CODE = "W502"
@@ -55,25 +55,45 @@ def senders(project: Project) -> dict[str, str]:
 
 
 def check_senders(program: Program, templates: Templates, project: Project) -> tuple[Diagnostic, ...]:
-    """The e-mails that nobody would be the sender of: no server takes them."""
-    if EMAIL in senders(project) or program.settings.sender is not None:
-        return ()
-    found = []
+    """What no mail server would take: an e-mail from nobody, or with an address of the script's own that is none."""
+    found: dict[tuple[str, int, str], Diagnostic] = {}
+    fallback = program.settings.sender or senders(project).get(EMAIL)
     for journey in program.journeys:
-        for trigger in journey.triggers:
-            for op in trigger.body:
-                if journey.sender is None and _lacks_sender(op, templates):
-                    place = getattr(op, "place", None) or Place(Source(journey.name, ""), NOWHERE)
-                    message = "nothing says who this mail is from"
-                    found.append(Diagnostic(CODE, message, place.source, place.span, HELP))
-    return tuple(found)
+        common = [text for text in (journey.sender or fallback, journey.reply_to or program.settings.reply_to) if text]
+        for op in (op for trigger in journey.triggers for op in trigger.body if _is_email(op)):
+            assert isinstance(op, plan.Send | plan.Notify)
+            place = op.place or Place(Source(journey.name, ""), NOWHERE)
+            if not (journey.sender or fallback or op.sender or _template_says(op, templates)):
+                message = "nothing says who this mail is from"
+                found[place.source.name, place.span.start, message] = Diagnostic(
+                    CODE, message, place.source, place.span, HELP
+                )
+            for text in [*common, *_own_addresses(op)]:
+                wrong = _wrong(text)
+                if wrong is not None:  # said once, for the first step that it stops
+                    told = Diagnostic(CODE, wrong.message, place.source, place.span, wrong.help)
+                    found.setdefault(("", 0, wrong.message), told)
+    return tuple(found.values())
 
 
-def _lacks_sender(op: plan.Operation, templates: Templates) -> bool:
-    match op:
-        case plan.Notify():
-            return op.sender is None
-        case plan.Send():
-            return op.channel == EMAIL and op.sender is None and not templates.has_sender(op.template, op.channel)
-        case _:
-            return False
+def _is_email(op: plan.Operation) -> bool:
+    return isinstance(op, plan.Notify) or (isinstance(op, plan.Send) and op.channel == EMAIL)
+
+
+def _template_says(op: plan.Send | plan.Notify, templates: Templates) -> bool:
+    return isinstance(op, plan.Send) and templates.has_sender(op.template, op.channel)
+
+
+def _own_addresses(op: plan.Send | plan.Notify) -> Iterator[str]:
+    """The addresses that stand in the step itself."""
+    for expr in (op.sender, op.to if isinstance(op, plan.Send) else op.address):
+        if isinstance(expr, core.Const) and isinstance(expr.value, str):
+            yield expr.value
+
+
+def _wrong(address: str) -> WendError | None:
+    try:
+        parse_mailbox(address)
+    except WendError as error:
+        return error
+    return None

@@ -113,12 +113,22 @@ PROJECT: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
         "nothing says who this mail is from",
         "journeys/shop.journey:18:9",
     ),
+    "the sender is no address": (
+        {"shop": SCRIPT.replace("Ana <ana@shop.example>", "nobody")},
+        "`nobody` is not an e-mail address",
+        "journeys/shop.journey:25:9",  # the first step that it stops, in walking order
+    ),
+    "the address of a notice is none": (
+        {"shop": SCRIPT.replace('send email "miss-you"', 'notify "office" subject "x" text "y"')},
+        "`office` is not an e-mail address",
+        "journeys/shop.journey:19:9",
+    ),
     "no settings": ({"wend": None}, "the folder has no `wend.toml`", ""),
     "settings are no TOML": ({"wend": TOML + "x = ["}, "the file is no TOML", "wend.toml"),
     "settings not UTF-8": ({"wend": TOML.encode() + b"# \xe9\n"}, "is not UTF-8", "wend.toml:20"),
     "unknown setting": ({"wend": TOML.replace("[store]", "[stroe]")}, "did you mean `store`", "wend.toml:14"),
     "unknown zone": ({"wend": TOML.replace('"UTC"', '"Mars/Olympus"')}, "Mars/Olympus", "wend.toml:2"),
-    "sender is no address": (
+    "the sender of a channel is no address": (
         {"wend": TOML + 'from = "nobody"\n'},
         "nobody",
         "wend.toml:20",
