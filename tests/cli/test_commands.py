@@ -12,7 +12,9 @@ from wend.cli.app import COMMANDS
 def test_the_commands_are_listed_in_the_order_in_which_they_are_learned() -> None:
     done = wend("--help")
     assert done.code == 0
-    found = [line.split()[0] for line in done.out.partition("Commands:")[2].splitlines() if line.strip()]
+    listed, _, exit_codes = done.out.partition("Commands:")[2].partition("Exit codes: ")
+    assert [int(part.split()[0]) for part in exit_codes.split(";")] == [0, 1, 2, 3, 130]
+    found = [line.split()[0] for line in listed.splitlines() if line.strip()]
     assert found == list(COMMANDS)
     assert [name for name in found if name != "test"] == ["check", "fmt", "init", "declare", "simulate", "run"]
 

@@ -1,6 +1,7 @@
 """The group of commands, and how every failure is told."""
 
 import importlib
+import io
 import signal
 import sys
 from typing import Any
@@ -53,7 +54,11 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+EXIT_CODES = """Exit codes: 0 done; 1 refused, as something is not as it should be; 2 wrong usage; 3 messages were not
+delivered and stay in the outbox; 130 interrupted."""
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wend", prog_name="wend")
 def cli() -> None:
     """Journeys written as text, checked, simulated and run by one engine."""
@@ -64,7 +69,7 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False, prog_name="wend")
