@@ -3,6 +3,7 @@ import json
 
 import pytest
 from attrs import evolve
+from attrs import fields as attrs_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from wend.runtime.codec import (
 )
 from wend.runtime.contact import Change, Contact, Event
 from wend.runtime.effects import Identity, Send
-from wend.runtime.state import NEW, HeadState, JourneyState, Run, Sent, State
+from wend.runtime.state import NEW, HeadState, JourneyState, Run, Sent, State, Written
 from wend.runtime.values import FOREVER, UTC, Value
 
 instants = st.datetimes(timezones=st.just(UTC)) | st.just(FOREVER)
@@ -49,6 +50,9 @@ events = st.builds(Event, names, names, instants, fields, st.integers(0, 5), st.
 # Every attribute is drawn from its type: one that is added later is covered by that alone.
 st.register_type_strategy(Event, events)
 st.register_type_strategy(dt.datetime, instants)
+st.register_type_strategy(float, st.floats(allow_nan=False))  # the language has none, and it equals nothing
+heads = st.builds(HeadState, **{a.name: ... for a in attrs_of(HeadState)} | {"value": values})
+st.register_type_strategy(HeadState, heads)
 states = st.builds(
     State,
     known=st.booleans(),
@@ -56,6 +60,7 @@ states = st.builds(
     sends=st.lists(st.from_type(Sent), max_size=2).map(tuple),
     emitted=st.lists(events, max_size=2).map(tuple),
     suppressed=st.frozensets(st.from_type(State.__annotations__["suppressed"].__args__[0]), max_size=2),
+    written=st.dictionaries(names, st.from_type(Written), max_size=2),
 )
 sends = st.builds(
     Send,

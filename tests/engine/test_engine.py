@@ -67,6 +67,7 @@ def test_a_ladder_is_climbed_and_left_by_a_purchase(store: Store) -> None:
     assert [event.name for _, past in sorted(loaded.contact.events.items()) for event in past] == [
         "purchase",
         "purchase",
+        "tag_added",
         "thanked",
     ]
     kinds = [(line.kind, line.reason) for line in store.journal("c2")]
