@@ -72,7 +72,7 @@ def test_it_sleeps_refuses_a_second_one_and_stops_at_a_signal(tmp_path: Path, nu
 
 
 def test_a_signal_amid_delivery_loses_nothing_and_sends_nothing_twice(tmp_path: Path) -> None:
-    many = 200
+    many = 120
     contacts = "id,email,name,consent_email\n" + "".join(f"{n},c{n}@mail.example,C{n},true\n" for n in range(many))
     events = "id,at,amount\n" + "".join(f"{n},2020-01-01T10:00:00,1\n" for n in range(many))
     root = project(tmp_path, contacts=contacts, events=events)
@@ -125,12 +125,12 @@ def test_output_that_the_terminal_cannot_show_is_no_error(tmp_path: Path) -> Non
 
 
 def test_killed_anywhere_and_run_again_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.cli.crash", str(tmp_path), "14"]
+    command = [sys.executable, "-m", "tests.cli.crash", str(tmp_path), "10"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["wrong"] == []
-    assert found["tried"] == 14
+    assert found["tried"] == 10
     assert found["writes"] > 200
     # The story is worth the trouble: mails of three journeys, over five months.
     assert [" ".join(name.split("_")[1:3]) for name in found["mails"]] == [
