@@ -1,0 +1,182 @@
+"""Law 7: unknown never sends."""
+
+import datetime as dt
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.laws.corpus import EXAMPLES
+from tests.laws.harness import Outcome, Stage, drive, rules_of, source_of, stage_of
+from tests.laws.scripts import change, event, noted, play, sent
+from tests.strategies.conditions import Seen, compare, conditions
+from tests.strategies.histories import Arrival, History, Newcomer, Play, histories, plays
+from tests.strategies.programs import Taste, programs
+from tests.strategies.scenes import MONTHS, call, name, number, path, scenes, span
+from wend.dsl import ast
+from wend.runtime.contact import Change
+from wend.runtime.effects import Send
+
+UNKNOWN = frozenset({"score", "born"})
+"""Fields that no contact has, in the plays of this law."""
+
+
+def leaves() -> st.SearchStrategy[ast.Expr]:
+    """Conditions that are unknown where score and born are."""
+    operators = st.sampled_from((ast.CompareOp.GE, ast.CompareOp.LT, ast.CompareOp.EQ, ast.CompareOp.NE))
+    plus = ast.Arithmetic(op=ast.Arith.ADD, left=path("score"), right=number(1))
+    since: ast.Expr = ast.Aggregate(function=name("count"), source=path("visit"), window=ast.Since(start=path("born")))
+    later = ast.Arithmetic(op=ast.Arith.ADD, left=path("born"), right=span(1, MONTHS))
+    numbers: tuple[ast.Expr, ...] = (path("score"), plus, call("days_since", path("born")), since)
+    return st.one_of(
+        st.builds(compare, operators, st.sampled_from(numbers), st.integers(-2, 2).map(number)),
+        st.builds(compare, operators, st.sampled_from((path("born"), later)), st.just(path("today"))),
+        st.builds(
+            compare,
+            st.sampled_from((ast.CompareOp.IN, ast.CompareOp.NOT_IN)),
+            st.just(path("score")),
+            st.just(ast.ListLiteral(items=(number(0), number(1)))),
+        ),
+    )
+
+
+@st.composite
+def unknown(draw: st.DrawFn, seen: Seen, depth: int = 2) -> ast.Expr:
+    """Conditions that are never true: unknown, or false through something else."""
+    shape = draw(st.integers(0, 4)) if depth else 0
+    if shape <= 1:
+        return draw(leaves())
+    if shape == 2:
+        return ast.Not(operand=draw(leaves()))
+    one = draw(unknown(seen, depth - 1))
+    other = draw(conditions(seen, 0)) if shape == 3 else draw(unknown(seen, depth - 1))
+    kind: type[ast.And | ast.Or] = ast.And if shape == 3 else ast.Or
+    flat = tuple(item for each in (one, other) for item in (each.operands if isinstance(each, kind) else (each,)))
+    return kind(operands=flat)
+
+
+def without(history: History) -> History:
+    """The history with the fields unknown from beginning to end."""
+
+    def known(person: Newcomer) -> Newcomer:
+        return evolve(person, fields={k: v for k, v in person.fields.items() if k not in UNKNOWN})
+
+    def told(arrival: Arrival) -> bool:
+        return not (isinstance(arrival.item, Change) and UNKNOWN & set(arrival.item.fields))
+
+    return evolve(
+        history,
+        newcomers=tuple(known(p) for p in history.newcomers),
+        arrivals=tuple(a for a in history.arrivals if told(a)),
+    )
+
+
+NEVER = Taste(condition=unknown, triggers=("when",), data=False)
+
+
+@st.composite
+def never(draw: st.DrawFn) -> Play:
+    scene = draw(scenes)
+    return Play(scene, draw(programs(scene, NEVER)), without(draw(histories(scene))))
+
+
+@given(never())
+@settings(max_examples=max(60, EXAMPLES // 2))
+def test_what_waits_for_an_unknown_condition_never_sends(play: Play) -> None:
+    outcome = drive(stage_of(play))
+    assert outcome.sends == []
+    assert not any(entry.kind == "fired" for entries in outcome.traces.values() for entry in entries)
+
+
+def changed(play: Play, line: ast.Header | None, setting: ast.Setting | None = None) -> Stage:
+    """The play with a line in front of every journey, and a setting instead of its consent; score and born unknown."""
+    items: list[ast.Item] = []
+    for item in play.program.items:
+        match item:
+            case ast.Journey(items=lines):
+                same = [each for each in lines if line is None or type(each) is not type(line)]
+                free = [each for each in same if not isinstance(each, ast.Transactional)]
+                items.append(evolve(item, items=(*((line,) if line else ()), *free)))
+            case ast.Settings(lines=settings_lines):
+                kept = [each for each in settings_lines if setting is None or not isinstance(each, ast.Consent)]
+                items.append(evolve(item, lines=(*kept, *((setting,) if setting else ()))))
+            case _:
+                items.append(item)
+    script = source_of(ast.File(items=tuple(items)))
+    return evolve(stage_of(play), rules=rules_of(script), history=without(play.history))
+
+
+QUIET = Taste(data=False)
+
+
+def acts(outcome: Outcome) -> list[tuple[dt.datetime, str, str]]:
+    return [
+        (act.tick, who, act.effect.identity.step)
+        for who, all_acts in outcome.acts.items()
+        for act in all_acts
+        if isinstance(act.effect, Send)
+    ]
+
+
+@given(plays(taste=QUIET), leaves())
+@settings(max_examples=max(40, EXAMPLES // 3))
+def test_an_unknown_audience_lets_nobody_in(play: Play, condition: ast.Expr) -> None:
+    audience = ast.Audience(segment=name("contacts"), where=condition)
+    outcome = drive(changed(play, audience))
+    assert outcome.sends == []
+    assert not any(entry.kind == "entered" for entries in outcome.traces.values() for entry in entries)
+
+
+@given(plays(taste=QUIET), leaves())
+@settings(max_examples=max(40, EXAMPLES // 3))
+def test_unknown_consent_refuses_all_marketing(play: Play, condition: ast.Expr) -> None:
+    outcome = drive(changed(play, None, ast.Consent(channel=name("email"), condition=condition)))
+    assert all(send.template is None or send.channel != "email" for send in outcome.sends)
+
+
+@given(plays(taste=QUIET), leaves())
+@settings(max_examples=max(40, EXAMPLES // 3))
+def test_an_unknown_exit_ends_nothing(play: Play, condition: ast.Expr) -> None:
+    never_true = compare(ast.CompareOp.LT, number(2), number(1))
+    unknown_exit = drive(changed(play, ast.ExitWhen(condition=condition)))
+    false_exit = drive(changed(play, ast.ExitWhen(condition=never_true)))
+    assert acts(unknown_exit) == acts(false_exit)
+
+
+@pytest.mark.parametrize("condition", ["score >= 1", "not score >= 1", "score != 1", "days_since(born) >= 0"])
+def test_an_unknown_condition_takes_neither_branch(condition: str) -> None:
+    script = f"""
+        journey j
+            on visit
+                if {condition}
+                    send email "hello"
+                else
+                    send email "bye"
+                send sms "again"
+    """
+    assert sent(play(script, event("05-14 13:00", "visit"))) == ["05-14 13:00 again"]
+
+
+def test_an_unknown_condition_is_waited_for_until_it_is_known() -> None:
+    script = """
+        journey j
+            on visit
+                wait until score >= 1
+                send email "hello"
+    """
+    visit = event("05-14 13:00", "visit")
+    assert sent(play(script, visit)) == []
+    assert sent(play(script, visit, change("05-14 15:00", score=2))) == ["05-14 15:00 hello"]
+
+
+def test_without_an_address_nothing_is_sent_and_the_path_goes_on() -> None:
+    script = """
+        journey j
+            on visit
+                send email "hello"
+                send sms "again"
+    """
+    outcome = play(script, event("05-14 13:00", "visit"), email=None)
+    assert sent(outcome) == ["05-14 13:00 again"]
+    assert noted(outcome, "dropped") == ["05-14 13:00 no address"]
