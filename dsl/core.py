@@ -293,6 +293,14 @@ def leaves(expr: Expr) -> Iterator[Expr]:
         yield from leaves(part)
 
 
+def nodes(expr: Expr) -> Iterator[Expr]:
+    """An expression and all that it is made of."""
+    yield expr
+    for a in attrs.fields(type(expr)):
+        for part in _nodes(getattr(expr, a.name)):
+            yield from nodes(part)
+
+
 def _nodes(value: object) -> Iterator[Expr]:
     if isinstance(value, tuple):
         for item in value:

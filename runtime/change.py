@@ -3,14 +3,15 @@
 from attrs import evolve
 
 from wend.dsl import core
-from wend.dsl.program import OnChange
+from wend.dsl.program import OnChange, Trigger
+from wend.runtime.feedback import depth_of, too_deep
 from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
 
 
-def changed(work: Work, stay: Stay, head: OnChange) -> Cause | None:
+def changed(work: Work, stay: Stay, trigger: Trigger, head: OnChange) -> Cause | None:
     """Look at the value on the snapshot: remember it, and the cause of a path if the change is the one that is meant.
 
     The first look of a run only remembers. What changes there and back between two ticks is not seen.
@@ -23,10 +24,11 @@ def changed(work: Work, stay: Stay, head: OnChange) -> Cause | None:
     if state.watched and _same(state.value, value):
         return None
     meant = state.watched and _is(work, head.before, state.value, env) and _is(work, head.after, value, env)
-    fires = meant and stay.may_start
+    depth = depth_of(work, head.field) if meant else 0
+    fires = meant and stay.may_start and not too_deep(work, stay, trigger.id, depth)
     number = state.firings + fires
     stay.set_head(head.id, evolve(state, watched=True, value=value, firings=number))
-    return Cause(CauseKind.CHANGE, str(number), work.now) if fires else None
+    return Cause(CauseKind.CHANGE, str(number), work.now, depth=depth) if fires else None
 
 
 def _is(work: Work, told: core.Expr | None, value: Value, env: Env) -> bool:

@@ -39,7 +39,7 @@ def suppressions(contact: Contact, events: tuple[Event, ...], facts: Facts, now:
         topic = event.payload.get("topic")
         if isinstance(address, str) and isinstance(channel, str):
             topic = topic if reason == "unsubscribed" and isinstance(topic, str) else None
-            found.append(Suppressed(now, Suppression(channel, address.casefold(), reason, topic)))
+            found.append(Suppressed(now, Suppression(channel, address.strip().casefold(), reason, topic)))
     return found
 
 

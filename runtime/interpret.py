@@ -323,8 +323,10 @@ def _find(expr: core.Aggregate, env: Env) -> Found:
 def _since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) -> tuple[Event, ...]:
     """After an instant, exclusive; from the first moment of a date on. The cause of a path is never after itself."""
     if isinstance(start, core.Entry) and start.scope is core.Scope.PATH and env.path_entry is not None:
-        entry = env.path_entry
-        return tuple(event for event in events if event.key > entry)
+        time, cause = env.path_entry
+        if not cause:  # what a tick took in came before what it started without an event
+            return tuple(event for event in events if event.time > time)
+        return tuple(event for event in events if event.key > (time, cause))
     if isinstance(value, Instant):
         return tuple(event for event in events if event.time > value)
     at = compare.moment(value, env.zone)

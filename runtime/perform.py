@@ -11,6 +11,7 @@ from wend.runtime import gates
 from wend.runtime.contact import Event
 from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
 from wend.runtime.effects import Send as SendEffect
+from wend.runtime.feedback import DEEPEST, wrote
 from wend.runtime.intake import address_of
 from wend.runtime.interpret import Env, as_declared
 from wend.runtime.state import Path, Phase, Sent
@@ -24,9 +25,6 @@ MARK_EVENTS = {
     (LISTS, True): ("list_left", "list"),
 }
 """What happens when a tag or list is added or removed, and what its event calls it."""
-
-DEEPEST = 5
-"""How far a chain of emitted events may go: an event from outside has depth 0."""
 
 
 def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
@@ -110,6 +108,8 @@ def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Ma
             _notify(work, stay, path, op, env, name)
         case plan.Set():
             value = env.evaluate(op.value).value
+            if value != work.view.value(op.field):
+                wrote(work, path, op.field)
             work.view = work.view.with_fields({op.field: value})
             _do(work, SetField(name, work.now, op.field, value))
             work.note(stay, "set", trigger=path.trigger, step=op.id, place=op.place)
@@ -157,27 +157,24 @@ def _mark(work: Work, stay: Stay, path: Path, op: plan.Mark, env: Env, name: Ide
         return
     changed = tuple(i for i in items if i != value) if op.remove else (*items, value)
     work.view = work.view.with_fields({op.field: changed})
+    wrote(work, path, op.field)
     _do(work, Marked(name, work.now, op.field, value, op.remove))
-    depth = _depth(path)
-    if depth <= DEEPEST:
-        event, item = MARK_EVENTS[op.field, op.remove]
-        work.emitted.append(Event(f"emitted:{name.key}", event, work.now, {item: value}, depth))
+    depth = path.cause.depth + 1
+    if depth > DEEPEST:
+        work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
+        return
+    event, item = MARK_EVENTS[op.field, op.remove]
+    work.emitted.append(Event(f"emitted:{name.key}", event, work.now, {item: value}, depth))
 
 
 def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Identity) -> None:
-    depth = _depth(path)
+    depth = path.cause.depth + 1
     if depth > DEEPEST:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
         return
     payload = {key: env.evaluate(value).value for key, value in op.values}
     work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
     _do(work, Emitted(name, work.now, op.event, payload))
-
-
-def _depth(path: Path) -> int:
-    """The depth of an event that this path emits: one more than its cause's."""
-    cause = path.cause.event
-    return (cause.depth if cause is not None else 0) + 1
 
 
 def _do(work: Work, effect: Effect) -> None:

@@ -6,6 +6,7 @@ from wend.dsl.ast import ReenterKind
 from wend.dsl.program import EventMatch, OnEntry, OnExit, StopWhen, Trigger
 from wend.runtime import when
 from wend.runtime.contact import Event
+from wend.runtime.feedback import depth_of
 from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind, Path, Run
 from wend.runtime.work import Stay, Work
@@ -23,8 +24,8 @@ def survey(work: Work, stay: Stay) -> None:
     stay.audience = audience if isinstance(audience, bool) else None
     stay.leaving = journey.exit_when is not None and work.ask(journey.exit_when, env) is True
     if run is not None:
-        if stay.leaving:
-            end(work, stay, "exit when")
+        if stay.leaving and journey.exit_when is not None:
+            end(work, stay, "exit when", depth_of(work, journey.exit_when))
             stay.spent = True
         elif stay.audience is False and run.paths:
             leave(work, stay)
@@ -82,7 +83,7 @@ def _takes_entries(work: Work, stay: Stay) -> bool:
 
 
 def begin(work: Work, stay: Stay) -> None:
-    """A run begins; `on entry` triggers fire."""
+    """A run begins; its `on entry` triggers are to fire."""
     number = stay.state.runs + 1
     stay.state = evolve(stay.state, run=Run(number, work.now), runs=number)
     work.stir()
@@ -92,19 +93,19 @@ def begin(work: Work, stay: Stay) -> None:
     for trigger in stay.journey.triggers:
         for head in trigger.heads:
             if isinstance(head, OnEntry):
-                start(work, stay, trigger, head.id, Cause(CauseKind.ENTRY, str(number), work.now))
+                stay.set_head(head.id, evolve(stay.head(head.id), true_since=work.now))
 
 
-def end(work: Work, stay: Stay, reason: str) -> None:
-    """The run ends with all its paths."""
+def end(work: Work, stay: Stay, reason: str, depth: int) -> None:
+    """The run ends with all its paths. `depth` is that of what ended it."""
     when.forget_run(stay)
-    _say_farewell(work, stay)
+    _say_farewell(work, stay, depth)
     stay.state = evolve(stay.state, run=None, ended_at=work.now)
     work.stir()
     work.note(stay, "exited", reason=reason)
 
 
-def _say_farewell(work: Work, stay: Stay) -> None:
+def _say_farewell(work: Work, stay: Stay, depth: int) -> None:
     """`on exit` triggers fire."""
     run = stay.run
     if run is None or stay.archived or stay.held_out or not stay.open:
@@ -112,7 +113,7 @@ def _say_farewell(work: Work, stay: Stay) -> None:
     for trigger in stay.journey.triggers:
         for head in trigger.heads:
             if isinstance(head, OnExit):
-                cause = Cause(CauseKind.EXIT, str(run.number), work.now)
+                cause = Cause(CauseKind.EXIT, str(run.number), work.now, depth=depth)
                 stay.farewell.append(new_path(work, trigger, head.id, cause))
 
 

@@ -8,8 +8,9 @@ import datetime as dt
 from attrs import evolve
 
 from wend.dsl.period import Period
-from wend.dsl.program import Dated, Every, OnceAtLaunch, OnceOn
+from wend.dsl.program import Dated, Every, OnceAtLaunch, OnceOn, Trigger
 from wend.runtime.calendar import Zone, add_to_date, zone
+from wend.runtime.feedback import depth_of, too_deep
 from wend.runtime.recurrence import dates_around
 from wend.runtime.state import Cause, CauseKind
 from wend.runtime.values import FOREVER, Instant, Value
@@ -21,7 +22,7 @@ EPOCH = dt.date(1970, 1, 5)
 """A Monday: where a schedule counts from when nobody says when the journey went live."""
 
 
-def dated(work: Work, stay: Stay, head: Dated) -> Cause | None:
+def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None:
     """A date moved by a length: due once for a value of the field.
 
     It fires if it falls due no earlier than the value was first seen, the run began and the journey went live, and
@@ -51,9 +52,10 @@ def dated(work: Work, stay: Stay, head: Dated) -> Cause | None:
     if due < earliest or (late is not None and stay.zone.add(due, late) < work.now):
         work.note(stay, "ignored", reason="past", detail=f"it was due on {due.isoformat()}", place=head.place)
         return None
-    if not stay.may_start:
+    depth = depth_of(work, head.anchor, head.length)
+    if not stay.may_start or too_deep(work, stay, trigger.id, depth):
         return None
-    return Cause(CauseKind.DATED, value, work.now)
+    return Cause(CauseKind.DATED, value, work.now, depth=depth)
 
 
 def due_moment(anchor: Value, length: Value, head: Dated, zone: Zone) -> Instant | None:

@@ -30,13 +30,15 @@ class Cause:
     """Why a path began.
 
     `id` is the event's id, the date value, the occurrence or the firing number: part of an effect's identity.
-    `order` is when it came, for what ends "what began before": (time, event id or empty).
+    `order` is when it came, for what ends "what began before": (time, event id or empty). `depth` is how many doings of
+    journeys led to it, one after the other: 0 for what comes from outside.
     """
 
     kind: CauseKind
     id: str
     time: Instant
     event: Event | None = None
+    depth: int = 0
 
     @property
     def order(self) -> tuple[Instant, str]:
@@ -97,7 +99,8 @@ class HeadState:
         latched: it fired and has not been armed again.
         seen_false: the condition was false at some tick since it was latched.
         latched_run: the number of the run in which it was latched.
-        true_since: for `for D`: the tick of the present run that first saw it true.
+        true_since: for `for D`: the tick of the present run that first saw it true; for `on entry`: the tick at which
+            the run began, until it has fired.
         dates: for a dated trigger: value -> when it was first seen.
         done: for a dated trigger: values whose due moment is past, fired or not.
         watched, value: for a change: whether the value has been seen in this run, and what it was.
@@ -149,6 +152,14 @@ class Sent:
 
 
 @frozen
+class Written:
+    """A journey gave a field its present value: when, and how many doings of journeys led to it."""
+
+    depth: int
+    at: Instant
+
+
+@frozen
 class Suppression:
     """An address that must not be written to over a channel, and why.
 
@@ -166,7 +177,7 @@ class State:
     """Everything that is kept of a contact besides its data. `format` grows when the shape of this changes.
 
     `known` tells that the contact has been stepped before; `emitted` are the events that its journeys emitted, which
-    arrive at the next tick.
+    arrive at the next tick; `written` are the fields whose value comes from a journey.
     """
 
     format: int = 1
@@ -175,6 +186,7 @@ class State:
     sends: tuple[Sent, ...] = ()
     emitted: tuple[Event, ...] = ()
     suppressed: frozenset[Suppression] = frozenset()
+    written: Mapping[str, Written] = field(factory=dict)
 
 
 NEW = State()

@@ -7,7 +7,7 @@ fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 co
 
 from collections.abc import Iterator
 
-from wend.dsl.program import Dated, Every, Journey, On, OnceAtLaunch, OnceOn, OnChange, Trigger, When
+from wend.dsl.program import Dated, Every, Journey, On, OnceAtLaunch, OnceOn, OnChange, OnEntry, Trigger, When
 from wend.runtime import change, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
@@ -52,6 +52,8 @@ def step(
     fresh = suppressions(snapshot, events, facts, now)
     work.effects.extend(fresh)
     work.suppressed = state.suppressed | {s.suppression for s in fresh}
+    told = {name for each in inbox.changes for name in each.fields}
+    work.written = {name: by for name, by in state.written.items() if name not in told}
     work.stays = list(_stays(work, inbox))
     for stay in work.stays:
         runs.survey(work, stay)
@@ -110,7 +112,7 @@ def _happen(work: Work, stay: Stay, event: Event) -> None:
         env = work.env(stay)
         hit = any(runs.matches(work, env, match, event) for match in stay.journey.exit_on)
         if hit and runs.began_before(work, run, event):
-            runs.end(work, stay, "exit on")
+            runs.end(work, stay, "exit on", event.depth)
             return
         runs.stop_paths(work, stay, event)
     if not event.imported and not stay.archived:
@@ -134,7 +136,7 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
         if head.key is not None and key is None:
             work.note(stay, "ignored", trigger=trigger.id, reason="no key", place=head.place)
             continue
-        cause = Cause(CauseKind.EVENT, event.id, event.time, event)
+        cause = Cause(CauseKind.EVENT, event.id, event.time, event, event.depth)
         runs.start(work, stay, trigger, head.id, cause, key, head.alias)
 
 
@@ -147,6 +149,8 @@ def _entry_points(stay: Stay) -> Iterator[tuple[Trigger, On]]:
 
 def _key(value: Value) -> str | None:
     """The key of a path as text, different for different values."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 17 and 17.0 are one number
     return None if value is None else f"{type(value).__name__}:{value}"
 
 
@@ -158,7 +162,7 @@ def _calendar(work: Work, stay: Stay) -> None:
         for head in trigger.heads:
             cause = None
             if isinstance(head, Dated):
-                cause = schedule.dated(work, stay, head)
+                cause = schedule.dated(work, stay, trigger, head)
             elif isinstance(head, Every | OnceOn):
                 cause = schedule.recurring(work, stay, head)
             elif isinstance(head, OnceAtLaunch):
@@ -168,14 +172,16 @@ def _calendar(work: Work, stay: Stay) -> None:
 
 
 def _conditions(work: Work, stay: Stay) -> None:
-    """Every `when`, and every `on change`, on the snapshot."""
+    """Every `when`, `on entry` and `on change`, on the snapshot."""
     for trigger in stay.journey.triggers:
         for head in trigger.heads:
             cause = None
             if isinstance(head, When):
-                cause = when.observe(work, stay, head)
+                cause = when.observe(work, stay, trigger, head)
+            elif isinstance(head, OnEntry):
+                cause = when.entered(work, stay, head)
             elif isinstance(head, OnChange):
-                cause = change.changed(work, stay, head)
+                cause = change.changed(work, stay, trigger, head)
             if cause is not None:
                 runs.start(work, stay, trigger, head.id, cause)
 
@@ -192,7 +198,8 @@ def _state(work: Work) -> State:
     # A journey that is not active yet has not seen the contact: its backlog is who is there when it goes live.
     stays = [stay for stay in work.stays if stay.open or stay.journey.name in before.journeys]
     untouched = all(stay.state is before.journeys.get(stay.journey.name) for stay in stays)
-    if untouched and before.known and not (work.effects or work.emitted or before.emitted):
+    quiet = not (work.effects or work.emitted or before.emitted) and len(work.written) == len(before.written)
+    if untouched and before.known and quiet:
         return before
     state = State(
         format=before.format,
@@ -201,5 +208,6 @@ def _state(work: Work) -> State:
         sends=tuple(work.sends),
         emitted=tuple(work.emitted),
         suppressed=work.suppressed,
+        written=work.written,
     )
     return before if state == before else state

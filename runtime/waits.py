@@ -15,7 +15,7 @@ from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.contact import Event
 from wend.runtime.interpret import Env
 from wend.runtime.state import Path, Phase
-from wend.runtime.values import FOREVER, Bounded, Instant, Value
+from wend.runtime.values import FOREVER, Instant, Value
 from wend.runtime.work import Stay, Work
 
 Wait = (
@@ -111,26 +111,28 @@ def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
 
 def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env) -> Over | Pending:
     missed = Over(pc + 1 if op.otherwise is None else op.otherwise)
-    at, until = target(op, env)
-    if at is None or (path.since is not None and at < path.since):
+    since = path.since or env.now
+    at = target(op, env if since == env.now else evolve(env, now=since, found={}))
+    if at is None or at < since:
         return missed
-    return Over(pc + 1) if at <= env.now else Pending(min(at, until))
+    return Over(pc + 1) if at <= env.now else Pending(at)
 
 
-def target(op: plan.WaitUntilMoment, env: Env) -> tuple[Instant | None, Instant]:
-    """The moment that is waited for, and until when that cannot change."""
-    value, until, _ = env.evaluate(op.moment)
-    offset = Bounded(Period()) if op.offset is None else env.evaluate(op.offset)
-    until = min(until, offset.until)
-    if not isinstance(value, dt.date) or not isinstance(offset.value, Period):
-        return None, until
+def target(op: plan.WaitUntilMoment, env: Env) -> Instant | None:
+    """The moment that is waited for. `today` and `now` are those of the tick that reached it: only data can move it.
+
+    Args:
+        env: what the path sees, with the time at which the wait was reached.
+    """
+    value = env.evaluate(op.moment).value
+    offset = Period() if op.offset is None else env.evaluate(op.offset).value
+    if not isinstance(value, dt.date) or not isinstance(offset, Period):
+        return None
     start = value if isinstance(value, dt.datetime) else env.zone.day_start(value)
-    at = env.zone.add(start, offset.value)
+    at = env.zone.add(start, offset)
     if at == FOREVER:
-        return None, until
-    if op.clock is not None:
-        at = env.zone.at(env.zone.date(at), op.clock.value)
-    return at, until
+        return None
+    return at if op.clock is None else env.zone.at(env.zone.date(at), op.clock.value)
 
 
 def _look_event(op: plan.WaitEvent, path: Path, pc: int, env: Env) -> Over | Pending:

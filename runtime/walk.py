@@ -59,7 +59,10 @@ def _take_up(work: Work, stay: Stay, path: Path) -> None:
 
 
 def _admit(work: Work, stay: Stay, path: Path) -> bool:
-    """Whether a path that fired at this tick begins: none of its trigger (and key) is under way, or it replaces it."""
+    """Whether a path that fired at this tick begins: none of its trigger (and key) is under way, or it replaces it.
+
+    A trigger fires once a tick, or once for an event, through however many entry points.
+    """
     found = work.trigger_of(stay, path)
     run = stay.run
     if found is None or run is None:
@@ -71,6 +74,11 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="key done")
         return False
+    firing = (stay.journey.name, path.trigger, path.cause.event.id if path.cause.event else "")
+    if firing in work.fired:
+        stay.drop(path)
+        work.note(stay, "ignored", trigger=path.trigger, reason="fired already")
+        return False
     busy = [p for p in run.paths if p is not path and _same_line(p, path) and (p.tick < work.now or _begun(p))]
     if busy and not stay.journey.newest_path_only:
         stay.drop(path)
@@ -78,6 +86,7 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         return False
     for old in busy:
         runs.drop(work, stay, old, "stopped", "a newer path")
+    work.fired.add(firing)
     if once:
         stay.state = evolve(stay.state, keys=stay.state.keys | {token})
     if path.cause.kind is CauseKind.WHEN and isinstance(head, When):
@@ -116,7 +125,7 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
                 runs.drop(work, stay, path, "finished", "stop")
                 return
             case plan.Exit():
-                runs.end(work, stay, "exit")
+                runs.end(work, stay, "exit", path.cause.depth)
                 stay.spent = True
                 return
             case plan.Send():

@@ -7,13 +7,13 @@ It fires at the first tick of a run at which C holds and is latched then. It is 
 from attrs import evolve
 
 from wend.dsl.ast import ReenterKind
-from wend.dsl.program import When
+from wend.dsl.program import OnEntry, Trigger, When
 from wend.runtime.state import Cause, CauseKind, HeadState, Run
 from wend.runtime.values import Instant
 from wend.runtime.work import Stay, Work
 
 
-def observe(work: Work, stay: Stay, head: When) -> Cause | None:
+def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | None:
     """Look at the condition on the snapshot: remember what was seen, and the cause of a path if one is to begin."""
     state = stay.head(head.id)
     run = stay.run
@@ -28,7 +28,7 @@ def observe(work: Work, stay: Stay, head: When) -> Cause | None:
         stay.set_head(head.id, seen)
     if run is None or value is not True or not armed(head, seen, run):
         return None
-    for release in (lasting(work, stay, head, seen), spaced(work, stay, head, seen)):
+    for release in (lasting(work, stay, head, seen), spaced(stay, trigger, head, seen)):
         if release is not None and release > work.now:
             work.until(release)
             return None
@@ -70,13 +70,30 @@ def lasting(work: Work, stay: Stay, head: When, state: HeadState) -> Instant | N
     return stay.zone.add(state.true_since, head.lasting)
 
 
-def spaced(work: Work, stay: Stay, head: When, state: HeadState) -> Instant | None:
-    """When it may fire again after its last firing: the next local day, or after `at most every`."""
-    if state.fired_at is None:
-        return None
+def spaced(stay: Stay, trigger: Trigger, head: When, state: HeadState) -> Instant | None:
+    """When it may fire again after its last firing: the next local day, or after `at most every`.
+
+    The day is that of the trigger: another entry point that fired counts too.
+    """
     if head.at_most_every is not None:
-        return stay.zone.add(state.fired_at, head.at_most_every)
-    return stay.zone.next_day(state.fired_at)
+        return None if state.fired_at is None else stay.zone.add(state.fired_at, head.at_most_every)
+    ids = [each.id for each in trigger.heads if isinstance(each, When)]
+    fired = [at for id in ids if (at := stay.head(id).fired_at) is not None]
+    return stay.zone.next_day(max(fired)) if fired else None
+
+
+def entered(work: Work, stay: Stay, head: OnEntry) -> Cause | None:
+    """The beginning of a run: at most once a day, across runs. One that comes sooner fires when the day is over."""
+    state, run = stay.head(head.id), stay.run
+    if run is None or state.true_since is None:
+        return None
+    if state.fired_at is not None and (release := stay.zone.next_day(state.fired_at)) > work.now:
+        work.until(release)
+        return None
+    if not stay.may_start:
+        return None
+    stay.set_head(head.id, evolve(state, true_since=None, fired_at=work.now))
+    return Cause(CauseKind.ENTRY, str(run.number), work.now)
 
 
 def latch(stay: Stay, head: When, now: Instant) -> None:

@@ -13,7 +13,7 @@ from wend.runtime.contact import Contact, Event
 from wend.runtime.effects import Effect, Facts, TraceEntry
 from wend.runtime.interpret import Env
 from wend.runtime.rules import Rules
-from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression
+from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression, Written
 from wend.runtime.values import FOREVER, Bounded, Instant, Value
 
 EXPLAINED = frozenset({"waiting", "passed", "decided", "ignored"})
@@ -97,6 +97,7 @@ class Work:
     """Everything of a step that is not yet committed.
 
     `contact` is the snapshot that all conditions read; `view` is what paths see: the snapshot and the writes so far.
+    `fired` are the triggers of which a path began at this tick: (journey, trigger, event id or empty).
     """
 
     rules: Rules
@@ -110,6 +111,8 @@ class Work:
     sends: list[Sent] = field(factory=list)
     emitted: list[Event] = field(factory=list)
     suppressed: frozenset[Suppression] = frozenset()
+    written: Mapping[str, Written] = field(factory=dict)
+    fired: set[tuple[str, str, str]] = field(factory=set)
     effects: list[Effect] = field(factory=list)
     trace: list[TraceEntry] = field(factory=list)
     wake: Instant = FOREVER

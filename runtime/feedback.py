@@ -1,0 +1,49 @@
+"""How far what journeys do may go round: their events, fields, tags and lists can start them again.
+
+What comes from outside has depth 0, what a path causes one more than the path's own cause. Beyond `DEEPEST` an event is
+dropped and a change or date fires nothing, so that no circle of journeys goes on for ever. A value that a journey set
+more than a day ago counts as from outside: a path may give itself the date of its next turn.
+"""
+
+import datetime as dt
+
+from wend.dsl import core
+from wend.runtime.state import Path, Written
+from wend.runtime.work import Stay, Work
+
+DEEPEST = 5
+"""How deep the cause of a path may be."""
+
+REMEMBERED = dt.timedelta(hours=24)
+"""How long a value that a journey set is known to come from it."""
+
+
+def depth_of(work: Work, *read: core.Expr) -> int:
+    """How deep what these expressions read is: the deepest of the fields and events of the last day."""
+    oldest = work.now - REMEMBERED
+    deepest = 0
+    for node in (node for expr in read for node in core.nodes(expr)):
+        if isinstance(node, core.Field):
+            written = work.written.get(node.name)
+            if written is not None and written.at > oldest:
+                deepest = max(deepest, written.depth)
+        elif isinstance(node, core.Aggregate):
+            events = work.contact.events.get(node.event, ())
+            deepest = max([deepest, *(event.depth for event in events if event.time > oldest)])
+    return deepest
+
+
+def too_deep(work: Work, stay: Stay, trigger: str, depth: int) -> bool:
+    """Whether something is too deep to start a path; that is reported."""
+    if depth > DEEPEST:
+        work.note(stay, "dropped", trigger=trigger, reason="depth")
+    return depth > DEEPEST
+
+
+def wrote(work: Work, path: Path, field: str) -> None:
+    """A path gave a field another value."""
+    depth = 1 + (path.cause.depth if path.cause.time > work.now - REMEMBERED else 0)
+    before = work.written.get(field)
+    if before is not None and before.at == work.now:
+        depth = max(depth, before.depth)
+    work.written = {**work.written, field: Written(depth, work.now)}
