@@ -116,7 +116,7 @@ def _ordered(op: CompareOp, left: Value, right: Value, zone: Zone) -> bool | Non
             return bool(a >= b)
 
 
-_FLIPPED = {
+FLIPPED = {
     CompareOp.LT: CompareOp.GT,
     CompareOp.LE: CompareOp.GE,
     CompareOp.GT: CompareOp.LT,
@@ -127,7 +127,7 @@ _FLIPPED = {
 def on_ramp(op: CompareOp, left: Bounded, right: Bounded, zone: Zone) -> Bounded | None:
     """The comparison where time moves one side alone; None where it does not, or both move."""
     if right.ramp is not None and left.ramp is None:
-        left, right, op = right, left, _FLIPPED.get(op, op)
+        left, right, op = right, left, FLIPPED.get(op, op)
     if left.ramp is None or right.ramp is not None or right.until != FOREVER:
         return None
     value, limit = _on_scale(left.value, right.value, zone)

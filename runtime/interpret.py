@@ -5,12 +5,13 @@ to this one. Logic is Kleene's: unknown is neither true nor false.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from attrs import define, field
 
 from wend.dsl import core
+from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.types import Kind
 from wend.runtime import compare, operate
 from wend.runtime.aggregate import Found, expiry, fold
@@ -85,7 +86,7 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
     """
     match expr:
         case core.Compare():
-            return _compare(expr, env)
+            return comparison(expr.op, evaluate(expr.left, env), evaluate(expr.right, env), env.zone)
         case core.Field():
             return Bounded(env.contact.id if expr.name == "id" else env.contact.value(expr.name))
         case core.Const():
@@ -105,11 +106,9 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
         case core.LabelRef():
             return _label(expr, env)
         case core.Not():
-            value, until, _ = evaluate(expr.operand, env)
-            return Bounded(not value if isinstance(value, bool) else None, until)
+            return opposite(evaluate(expr.operand, env))
         case core.IsKnown():
-            value, until, ramp = evaluate(expr.operand, env)
-            return Bounded((value is None) == expr.negated, FOREVER if ramp else until)
+            return known(evaluate(expr.operand, env), expr.negated)
         case core.Otherwise():
             left = evaluate(expr.left, env)
             if left.value is not None:
@@ -117,18 +116,12 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
             right = evaluate(expr.right, env)
             return Bounded(right.value, min(left.until, right.until))
         case core.Arithmetic():
-            left, right = evaluate(expr.left, env), evaluate(expr.right, env)
-            if left.value is None or right.value is None:
-                return Bounded(None, _unknown_until(left, right))
-            value = operate.arithmetic(expr.op, left.value, right.value, env.zone)
-            return Bounded(value, min(left.until, right.until), operate.shifted(expr.op, left, right))
+            return arithmetic(expr.op, evaluate(expr.left, env), evaluate(expr.right, env), env.zone)
         case core.Negate():
-            value, until, ramp = evaluate(expr.operand, env)
-            turned = Ramp(-ramp.sign, ramp.first) if ramp and isinstance(value, int | float) else None
-            return Bounded(operate.negative(value), until, turned)
+            return negative(evaluate(expr.operand, env))
         case core.Local():
             event = env.events.get(expr.name)
-            return Bounded(None if event is None else _dig(event, expr.path))
+            return Bounded(None if event is None else dig(event, expr.path))
         case core.Entry():
             time = env.run_entry if expr.scope is core.Scope.RUN else (env.path_entry or (None,))[0]
             return Bounded(time)
@@ -178,15 +171,42 @@ def _unknown_until(left: Bounded, right: Bounded) -> Instant:
     return max(side.until for side in (left, right) if side.value is None)
 
 
-def _compare(expr: core.Compare, env: Env) -> Bounded:
-    left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+def comparison(op: CompareOp, left: Bounded, right: Bounded, zone: Zone) -> Bounded:
+    """Two values compared."""
     if left.value is None or right.value is None:
         return Bounded(None, _unknown_until(left, right))
-    if (left.ramp is not None or right.ramp is not None) and expr.op in compare.ORDERED:
-        bounded = compare.on_ramp(expr.op, left, right, env.zone)
+    if (left.ramp is not None or right.ramp is not None) and op in compare.ORDERED:
+        bounded = compare.on_ramp(op, left, right, zone)
         if bounded is not None:
             return bounded
-    return Bounded(compare.compare(expr.op, left.value, right.value, env.zone), min(left.until, right.until))
+    return Bounded(compare.compare(op, left.value, right.value, zone), min(left.until, right.until))
+
+
+def arithmetic(op: Arith, left: Bounded, right: Bounded, zone: Zone) -> Bounded:
+    """Two values added, subtracted, multiplied or divided."""
+    if left.value is None or right.value is None:
+        return Bounded(None, _unknown_until(left, right))
+    value = operate.arithmetic(op, left.value, right.value, zone)
+    return Bounded(value, min(left.until, right.until), operate.shifted(op, left, right))
+
+
+def negative(operand: Bounded) -> Bounded:
+    """`-x`."""
+    value, until, ramp = operand
+    turned = Ramp(-ramp.sign, ramp.first) if ramp and isinstance(value, int | float) else None
+    return Bounded(operate.negative(value), until, turned)
+
+
+def opposite(operand: Bounded) -> Bounded:
+    """`not x`: of what is neither true nor false it is unknown."""
+    value, until, _ = operand
+    return Bounded(not value if isinstance(value, bool) else None, until)
+
+
+def known(operand: Bounded, negated: bool) -> Bounded:
+    """`x is known`, or `x is unknown`. A number that time moves stays known."""
+    value, until, ramp = operand
+    return Bounded((value is None) == negated, FOREVER if ramp else until)
 
 
 def _derived(expr: core.Derived, env: Env) -> Bounded:
@@ -218,9 +238,17 @@ def _apply(expr: core.Apply, env: Env) -> Bounded:
                 moving = min(moving, bound)
             else:
                 until = min(until, bound)
-    if None in values:
-        return Bounded(None, min(until, moving))
-    result = _call(expr.function, values, env)
+    return applied(expr.function, values, until, moving, env)
+
+
+def applied(name: str, values: Sequence[Value], until: Instant, moving: Instant, env: Env) -> Bounded:
+    """A function of some values.
+
+    Args:
+        until: until when the values hold; `moving`: those that are `now` or `today`, of which the function itself
+            tells how long its answer holds.
+    """
+    result = None if None in values else call(name, values, env)
     if result is None:
         return Bounded(None, min(until, moving))
     if isinstance(result, Bounded):
@@ -228,7 +256,7 @@ def _apply(expr: core.Apply, env: Env) -> Bounded:
     return Bounded(result, min(until, moving))
 
 
-def _call(name: str, values: list[Value], env: Env) -> Value | Bounded:
+def call(name: str, values: Sequence[Value], env: Env) -> Value | Bounded:
     """What a function gives for these values, asked once; None where it has no answer."""
     key = (name, env.zone.name, *map(type, values), *values)
     try:
@@ -251,10 +279,10 @@ def _item(expr: core.Item, env: Env) -> Bounded:
         return UNKNOWN
     if expr.fallback is not None and expr.path[0] not in event.payload and expr.path != ("at",):
         return evaluate(expr.fallback, env)
-    return Bounded(_dig(event, expr.path))
+    return Bounded(dig(event, expr.path))
 
 
-def _dig(event: Event, path: tuple[str, ...]) -> Value:
+def dig(event: Event, path: tuple[str, ...]) -> Value:
     """A field of an event, of its payload's records too; its time as `at` where the payload has none."""
     if path == ("at",) and "at" not in event.payload:
         return event.time
@@ -280,7 +308,7 @@ def _label(expr: core.LabelRef, env: Env) -> Bounded:
 
 def _aggregate(expr: core.Aggregate, env: Env) -> Bounded:
     found = _find(expr, env)
-    read = None if expr.path is None else [_dig(event, expr.path) for event in found.events]
+    read = None if expr.path is None else [dig(event, expr.path) for event in found.events]
     return fold(expr.fold, found, read)
 
 
@@ -305,7 +333,7 @@ def _find(expr: core.Aggregate, env: Env) -> Found:
             until = start.until
             if start.value is None:
                 return Found((), None, until, unknown=True)
-            events = _since(events, window.start, start.value, env)
+            events = since(events, window.start, start.value, env)
         case None:
             pass
     if expr.where is None:
@@ -320,7 +348,7 @@ def _find(expr: core.Aggregate, env: Env) -> Found:
     return Found(chosen, None if expiries is None else [expiries[i] for i in kept], until)
 
 
-def _since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) -> tuple[Event, ...]:
+def since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) -> tuple[Event, ...]:
     """After an instant, exclusive; from the first moment of a date on. The cause of a path is never after itself."""
     if isinstance(start, core.Entry) and start.scope is core.Scope.PATH and env.path_entry is not None:
         time, cause = env.path_entry
@@ -331,6 +359,3 @@ def _since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) 
         return tuple(event for event in events if event.time > value)
     at = compare.moment(value, env.zone)
     return () if at is None else tuple(event for event in events if event.time >= at)
-
-
-__all__ = ["Env", "Evaluator", "evaluate", "holds"]

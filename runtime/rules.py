@@ -6,7 +6,10 @@ from functools import cached_property
 from attrs import field, frozen
 
 from wend.dsl.program import AnyHead, Journey, Program, Trigger
+from wend.runtime import interpret
 from wend.runtime.functions import Functions
+from wend.runtime.interpret import Evaluator
+from wend.runtime.prepare import Prepared
 
 
 @frozen(slots=False, eq=False)
@@ -15,11 +18,18 @@ class Rules:
 
     Args:
         archive: older programs by `Program.version`: a path finishes on the version it began on.
+        prepare: whether expressions are prepared before they are evaluated, or plainly interpreted.
     """
 
     program: Program
     functions: Functions = field(factory=dict)
     archive: Mapping[str, Program] = field(factory=dict)
+    prepare: bool = True
+
+    @cached_property
+    def evaluate(self) -> Evaluator:
+        """How expressions are evaluated: the one place that decides it."""
+        return Prepared().evaluate if self.prepare else interpret.evaluate
 
     @cached_property
     def _triggers(self) -> dict[tuple[str, str, str], tuple[int, Trigger]]:

@@ -159,6 +159,7 @@ class Work:
             run_labels=run.labels if run else _NOTHING,
             under_way=self.under_way,
             found=self.found,
+            how=self.rules.evaluate,
         )
         stay.seen = run, env
         return env
@@ -178,6 +179,7 @@ class Work:
             events=path.events,
             under_way=self.under_way,
             found=self.found if snapshot or self.view is self.contact else {},
+            how=self.rules.evaluate,
         )
 
     def trigger_of(self, stay: Stay, path: Path) -> tuple[int, Trigger] | None:
