@@ -1,8 +1,10 @@
 """From the decision to send to the message that is sent."""
 
+import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import zone
 from wend.runtime.effects import Send
@@ -20,24 +22,39 @@ def template_name(send: Send) -> str:
 
 
 def context_of(send: Send, shown_in: str) -> Mapping[str, object]:
-    """What the template of a message may use.
+    """What the template of a message may use. Tags and lists of a contact that has none are empty, not unknown.
 
     Args:
-        shown_in: the IANA name of the zone in which `now` is shown.
+        shown_in: the IANA name of the zone in which every time is shown.
     """
+    zone_info = ZoneInfo(shown_in)
+    marks = {name: send.fields.get(name) or () for name in (TAGS, LISTS)}
     return {
-        **send.values,
-        "contact": {**send.fields, "id": send.identity.contact},
+        **{name: _local(value, zone_info) for name, value in send.values.items()},
+        "contact": _local({**send.fields, **marks, "id": send.identity.contact}, zone_info),
         "series": {"position": send.position, "total": send.total},
-        "now": send.at.astimezone(ZoneInfo(shown_in)),
+        "now": send.at.astimezone(zone_info),
     }
+
+
+def _local(value: object, shown_in: ZoneInfo) -> object:
+    """The value with every instant in it as a clock on the wall there shows it."""
+    match value:
+        case dt.datetime():
+            return value.astimezone(shown_in)
+        case Mapping():
+            return {name: _local(item, shown_in) for name, item in value.items()}
+        case tuple() | list():
+            return [_local(item, shown_in) for item in value]
+        case _:
+            return value
 
 
 def message_of(send: Send, templates: TemplateSet, shown_in: str = "UTC") -> Message:
     """The rendered message of a `Send`. The script's own sender and subject come before the template's.
 
     Args:
-        shown_in: the IANA name of the zone in which `now` is shown to the template.
+        shown_in: the IANA name of the zone in which times are shown.
 
     Raises:
         TemplateError: there is no such template, or it cannot be rendered for this contact.

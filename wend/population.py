@@ -78,7 +78,7 @@ def open_with_data(
 
     workspace = open_workspace(path)
     if zone is not None:
-        workspace = evolve(workspace, project=evolve(workspace.project, zone=zone_named(zone)))
+        workspace = evolve(workspace, project=evolve(workspace.project, zone=zone_named(zone), zone_told=True))
     program = workspace.sound()
     population = load_population(workspace.project, program, contacts, events)
     if program.schema.contact is None and not population.made_up:

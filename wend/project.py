@@ -129,6 +129,7 @@ class Project:
         store: where state is kept.
         channels: the settings of each channel by name.
         script: the lone script that the project consists of, else None.
+        zone_told: the project names its zone; otherwise the scripts' `settings` may.
     """
 
     root: Path
@@ -139,6 +140,7 @@ class Project:
     store: StoreSettings = StoreSettings()
     channels: Mapping[str, ChannelSettings] = field(factory=dict)
     script: Path | None = None
+    zone_told: bool = False
 
     def scripts(self) -> list[Path]:
         """The scripts in the order of their names.
@@ -211,16 +213,17 @@ def _read(config: Path) -> Project:
     top.only("project", "contacts", "events", "store", "channels")
     root = config.parent
     project = top.section("project")
-    name, zone = None, "UTC"
+    name = told = None
     if project is not None:
         project.only("name", "timezone")
-        name, zone = project.text("name"), project.text("timezone") or zone
+        name, told = project.text("name"), project.text("timezone")
     contacts = top.section("contacts")
     channels = top.section("channels")
     return Project(
         root=root,
         name=name or root.resolve().name,
-        zone=_zone(zone, project),
+        zone=_zone(told or "UTC", project),
+        zone_told=told is not None,
         contacts=None if contacts is None else _contacts(contacts, root),
         events=tuple(_events(section, root) for section in top.sections("events")),
         store=_store(top.section("store"), root),

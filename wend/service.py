@@ -13,7 +13,7 @@ from attrs import Factory, define, field, frozen
 
 from wend.dsl import plan
 from wend.dsl.diagnostics import Severity, WendError
-from wend.dsl.program import Program
+from wend.dsl.program import Program, When
 from wend.dsl.source import Source
 from wend.progress import progress
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings
@@ -76,8 +76,20 @@ class Service:
     quiet: bool = True
     _stamps: dict[str, tuple[tuple[str, int, int], ...]] = field(factory=dict)
     _active: bool = False
+    anew: list[tuple[str, str]] = field(factory=list)
 
-    def round(self, now: Instant, clock: Callable[[], Instant], stop: Callable[[], bool] = lambda: False) -> Round:
+    @property
+    def active(self) -> bool:
+        """Whether a round has made the program the live one."""
+        return self._active
+
+    def round(
+        self,
+        now: Instant,
+        clock: Callable[[], Instant],
+        stop: Callable[[], bool] = lambda: False,
+        load: bool = True,
+    ) -> Round:
         """Read what is new, make the program live (the first time), take in, tick if something is due, deliver.
 
         Everything is read before anything is kept: data that is refused leaves all as it was.
@@ -86,8 +98,10 @@ class Service:
             now: the time of this round, UTC; the tick is that of its whole minute.
             clock: the time, for what takes long.
             stop: asked between chunks and messages; True ends the round early, with everything kept.
+            load: read what is new; without, the program must be live.
         """
-        activation, contacts, events = self._take_in(now)
+        taken = self._take_in(now) if load else (None, ContactsTaken(), EventsTaken())
+        activation, contacts, events = taken
         rendered, _ = self.engine.render_again(now)
         tick = self._tick(now, stop)
         with progress("delivering", quiet=self.quiet) as advance:
@@ -103,6 +117,7 @@ class Service:
             sources = self._read(now)
             with self.engine.store.transaction():
                 if not self._active:
+                    self.anew = self._triggers_anew()
                     activation = self.engine.activate(self.workspace.scripts, floor_minute(now))
                 for source in sources:
                     if source.name == CONTACTS:
@@ -114,6 +129,19 @@ class Service:
             raise
         self._active = True
         return activation, contacts, events
+
+    def _triggers_anew(self) -> list[tuple[str, str]]:
+        """The `when` triggers that journeys have and did not have in the version that was live: nobody has had them."""
+        mark = (self.engine.store.live_mark() or "").partition(" ")[0]
+        old = self.engine.rules.archive.get(mark)
+        before = {j.name: {h.id for t in j.triggers for h in t.heads} for j in old.journeys} if old else {}
+        return [
+            (journey.name, head.id)
+            for journey in self.engine.rules.program.journeys
+            for trigger in journey.triggers
+            for head in trigger.heads
+            if isinstance(head, When) and journey.name in before and head.id not in before[journey.name]
+        ]
 
     def _tick(self, now: Instant, stop: Callable[[], bool]) -> TickReport | None:
         wake = self.engine.next_wake()

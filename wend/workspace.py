@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from wend.channel_check import check_channels
 from wend.dsl.ast import File
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
@@ -13,6 +14,7 @@ from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.dsl.types import Kind, Type
 from wend.project import Project, load_project
+from wend.runtime.calendar import zone
 from wend.runtime.rules import Rules
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet, load_templates
 from wend.senders import check_senders
@@ -80,6 +82,10 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
     """The workspace checked anew, its names and those of its templates against the fields that the data has."""
     program, diagnostics = build(workspace.sources, data_fields)
     folder, templates = workspace.project.templates_dir, workspace.templates
+    if program is not None and program.settings.zone is not None and not workspace.project.zone_told:
+        workspace = evolve(workspace, project=evolve(workspace.project, zone=zone(program.settings.zone)))
+    if program is not None:
+        diagnostics += check_channels(program, workspace.project)
     if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
         diagnostics += check_senders(program, templates, workspace.project)

@@ -49,14 +49,17 @@ def wrong_sign(slip: Slip) -> Report | None:
 
 
 def thousands(slip: Slip) -> Report | None:
-    """`1,000`."""
+    """`1,000`, and the decimal comma: `1,5`."""
     token, last, following = slip.token, slip.last, slip.next
     if token is None or last is None or following is None or token.text not in (",", "."):
         return None
     if slip.last_type != "NUMBER" or following.type not in ("NUMBER", "SPAN") or following.start != token.end:
         return None
     span = Span(last.start, following.end)
-    return "W106", f"`{token.text}` cannot stand in a number", span, f"write `{last.text}_{following.text}`"
+    whole, rest = last.text.replace(".", "") if token.text == "," else last.text, following.text
+    digits = rest.partition(" ")[0]
+    mark = "_" if len(digits) == 3 and "." not in last.text else "."
+    return "W106", f"`{token.text}` cannot stand in a number", span, f"write `{whole}{mark}{rest}`"
 
 
 def missing_value(slip: Slip) -> Report | None:

@@ -11,8 +11,9 @@ from types import FrameType
 import click
 
 from wend.cli.dates import instant, time
-from wend.cli.show import count_of, show_warnings
+from wend.cli.show import count_of, show_error, show_warnings
 from wend.runtime.activation import Activation
+from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
 from wend.service import Round, Service, next_time, open_service
 from wend.workspace import Workspace, open_workspace, with_fields
@@ -49,7 +50,13 @@ def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bo
         service.engine.store.outbox.hasten(clock())
         undelivered = 0
         while not stop.is_set():
-            done = service.round(clock(), clock, stop.is_set)
+            try:
+                done = service.round(clock(), clock, stop.is_set)
+            except SourceError as error:
+                if once or not service.active:
+                    raise
+                show_error(error)  # what is due goes out all the same, and the data is read again in a while
+                done = service.round(clock(), clock, stop.is_set, load=False)
             undelivered = done.delivery.undelivered + sum(done.unrendered.values())
             _show_round(service, done, clock(), form, quiet, always=once)
             if once:
@@ -81,18 +88,24 @@ def _stop_on_signals() -> threading.Event:
     return stop
 
 
-def _show_activation(active: Activation, form: str) -> None:
+def _show_activation(active: Activation, anew: list[tuple[str, str]], form: str) -> None:
     if form == "json" or not active.changed:
         return
     news = f"live: {', '.join(active.launched)}" if active.launched else "a new version is live"
     click.echo(news + (f"; {count_of(active.contacts, 'contact')} looked at anew" if active.contacts else ""))
+    for journey, head in anew:
+        click.echo(
+            f"{journey}: `{head}` was not in the version before, so it fires for everybody for whom it holds, also for "
+            "those who had its messages from the trigger that it replaces",
+            err=True,
+        )
     if active.retired:
         click.echo(f"archived: {', '.join(active.retired)}; who is under way finishes")
 
 
 def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: bool, always: bool) -> None:
     if done.activation is not None and not quiet:
-        _show_activation(done.activation, form)
+        _show_activation(done.activation, service.anew, form)
     for problem in done.delivery.problems:
         click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
     if always or (done.tick is not None and done.tick.unrendered):

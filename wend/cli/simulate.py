@@ -93,7 +93,8 @@ def _remarks(workspace: Workspace, population: Population, path: Path, timezone:
     show_warnings(workspace.diagnostics, str(path), quiet=False)
     if workspace.placeholders:
         click.echo("there is no folder `templates`, so messages have placeholder content", err=True)
-    if workspace.project.script is not None and timezone is None:
+    named = timezone is not None or workspace.sound().settings.zone is not None
+    if workspace.project.script is not None and not named:
         click.echo("days are those of UTC; --timezone names another zone", err=True)
     if population.made_up:
         click.echo("there is no file of contacts: they are those of the events, with made-up addresses", err=True)
@@ -113,6 +114,7 @@ class _Post:
         self.channel = WithSender(FolderChannel(folder, durable=False), senders(workspace.project))
         self.waiting: list[Message] = []
         self.written = 0
+        self.there_before = 0 if not folder.is_dir() else sum(1 for _ in folder.iterdir())
         self.failed: Counter[str] = Counter()
 
     def take(self, send: Send) -> None:
@@ -177,6 +179,9 @@ def as_text(result: SimulationResult, start: dt.date, end: dt.date, post: _Post 
         lines += [f"  {reason:<{width}}  {count:>7,}" for reason, count in result.skipped.items()]
     if post is not None:
         lines += ["", f"{count_of(post.written, 'message')} written to {post.folder}"]
+        if post.there_before:
+            verb = "is" if post.there_before == 1 else "are"
+            lines.append(f"{count_of(post.there_before, 'file')} of before {verb} still there")
         lines += [f"{count_of(number, 'message')} not written: {reason}" for reason, number in post.failed.items()]
     return "\n".join(lines) + "\n"
 
