@@ -78,7 +78,11 @@ def due_moment(anchor: Value, length: Value, head: Dated, zone: Zone) -> Instant
 
 
 def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
-    """The latest occurrence that is past: one path for it, none before the run began, none that is too old."""
+    """The latest occurrence that is past: one path for it, none before the run began, none that is too old.
+
+    The first look fires only for an occurrence of this very moment: a schedule that is new or changed in a live journey
+    begins with what is to come.
+    """
     run = stay.run
     if run is None:
         return None
@@ -86,10 +90,15 @@ def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
     if coming is not None:
         work.until(stay.zone.at(coming.date(), coming.time()))
     state = stay.head(head.id)
+    first = not state.watched and state.occurrence is None
     if past is None or (state.occurrence is not None and past <= state.occurrence):
+        if first:
+            stay.set_head(head.id, evolve(state, watched=True))
         return None
     stay.set_head(head.id, evolve(state, occurrence=past))
     at = stay.zone.at(past.date(), past.time())
+    if first and at < work.now:
+        return None
     late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
     if at < run.began or stay.zone.add(at, late) < work.now or not stay.may_start:
         return None

@@ -103,7 +103,8 @@ class HeadState:
             the run began, until it has fired.
         dates: for a dated trigger: value -> when it was first seen.
         done: for a dated trigger: values whose due moment is past, fired or not.
-        watched, value: for a change: whether the value has been seen in this run, and what it was.
+        watched, value: for a change: whether the value has been seen in this run, and what it was; for a schedule:
+            whether it was looked at before its first occurrence.
         occurrence: the latest local occurrence that is past, fired or not.
     """
 

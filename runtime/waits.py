@@ -14,6 +14,7 @@ from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.contact import Event
 from wend.runtime.interpret import Env
+from wend.runtime.runs import drop
 from wend.runtime.state import Path, Phase
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.runtime.work import Stay, Work
@@ -164,7 +165,10 @@ def wake_paths(work: Work, stay: Stay) -> None:
     run = stay.run
     for path in run.paths if run else ():
         found = work.trigger_of(stay, path)
-        if path.phase is not Phase.WAITING or found is None:
+        if found is None:
+            drop(work, stay, path, "problem", "its version is not kept")
+            continue
+        if path.phase is not Phase.WAITING:
             continue
         op = found[1].body[path.pc]
         if isinstance(op, Wait):

@@ -40,7 +40,8 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
 def worth_asking(stay: Stay, head: When, state: HeadState) -> bool:
     """Whether the condition can matter: while armed in a run; once latched, until it is seen false."""
     if state.latched and not state.seen_false:
-        return head.repeatedly or stay.journey.reenter is not ReenterKind.NEVER
+        # Latched outside any run, by `backlog skip`: the first run is a new one.
+        return head.repeatedly or stay.journey.reenter is not ReenterKind.NEVER or state.latched_run == 0
     if stay.first_seen and stay.journey.backlog_skip:
         return True
     return stay.run is not None and armed(head, state, stay.run)
