@@ -37,6 +37,7 @@ CHECKS = {
     "W240": "number out of range",
     "W241": "event without end",
     "W242": "test without a time",
+    "W243": "many messages at once",
     "W300": "not carried out yet",
     "W401": "`!=` on a value that may be unknown",
     "W402": "`not` on a value that may be unknown",

@@ -226,6 +226,11 @@ class Body:
 
     def _repeat(self, step: ast.Repeat, env: Env) -> None:
         name, ctx, place = self.give(step), self.ctx, env.place(step)
+        below = list(ast.descendants(step))
+        sends, pauses = (any(isinstance(each, kind) for each in below) for kind in (_SENDING, _PAUSES))
+        if step.every is None and step.times > 1 and sends and not pauses:
+            message = f"this sends up to {step.times} messages at once"
+            ctx.error("W243", message, step, env, f"say how often: `repeat up to {step.times} times every 2 days`")
         every = None if step.every is None else ctx.length(step.every, env, "the pause between rounds")
         until = None if step.until is None else ctx.condition(step.until, env).expr
         head = self.add(plan.RepeatTest(id=name, times=step.times, done=_LATER, until=until, place=place))
@@ -234,6 +239,17 @@ class Body:
         op = self.ops[head]
         assert isinstance(op, plan.RepeatTest)
         self.ops[head] = evolve(op, done=self.here)
+
+
+_SENDING = (ast.Send, ast.Notify)
+_PAUSES = (
+    ast.WaitFor,
+    ast.WaitUntil,
+    ast.WaitUntilDay,
+    ast.WaitUntilOffset,
+    ast.WaitUpToUntil,
+    ast.WaitUpToFor,
+)
 
 
 def journey_step(step: ast.StartJourney | ast.StopJourney, name: str, env: Env, ctx: Expressions) -> plan.Emit:
