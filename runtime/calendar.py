@@ -14,6 +14,7 @@ from wend.dsl.period import Period
 from wend.runtime.values import FOREVER, UTC, Instant
 
 ONE_DAY = dt.timedelta(days=1)
+ONE_MINUTE = dt.timedelta(minutes=1)
 _FIRST, _LAST = dt.date.min + 3 * ONE_DAY, dt.date.max - 3 * ONE_DAY
 
 
@@ -31,6 +32,7 @@ class Zone:
             raise WendError(f"there is no time zone `{name}`", help='write one such as "Europe/Paris"') from error
         self.name = name
         self._starts: dict[dt.date, Instant] = {}
+        self._days: dict[dt.date, tuple[tuple[Instant, Instant, dt.date], ...]] = {}
 
     def __repr__(self) -> str:
         return f"Zone({self.name!r})"
@@ -66,11 +68,17 @@ class Zone:
 
     def date(self, instant: Instant) -> dt.date:
         """The local date of an instant: the latest date that has begun."""
+        key = instant.date()
+        days = self._days.get(key, ())
+        for start, end, date in days:
+            if start <= instant < end:
+                return date
         date = instant.astimezone(self._info).date()
         if date > _LAST:
             return date
         while self.day_start(date + ONE_DAY) <= instant:
             date += ONE_DAY
+        self._days[key] = (*days, (self.day_start(date), self.day_start(date + ONE_DAY), date))
         return date
 
     def local(self, instant: Instant) -> dt.datetime:
@@ -127,8 +135,16 @@ def add_to_date(date: dt.date, period: Period) -> dt.date | None:
             month = date.year * 12 + date.month - 1 + period.months
             year, month = divmod(month, 12)
             date = dt.date(year, month + 1, min(date.day, monthrange(year, month + 1)[1]))
-        moved = date + dt.timedelta(days=period.days)
     except (OverflowError, ValueError):
+        return None
+    return add_days(date, period.days)
+
+
+def add_days(date: dt.date, days: int) -> dt.date | None:
+    """A date moved by days; None beyond the calendar."""
+    try:
+        moved = date + dt.timedelta(days)
+    except OverflowError:
         return None
     return moved if _FIRST <= moved <= _LAST else None
 
@@ -142,12 +158,14 @@ def months_between(start: dt.date, end: dt.date) -> int:
 
 def floor_minute(instant: Instant) -> Instant:
     """The whole minute at or before an instant."""
+    if instant.second == 0 and instant.microsecond == 0:
+        return instant
     return instant.replace(second=0, microsecond=0)
 
 
 def next_minute(instant: Instant) -> Instant:
     """The first whole minute after an instant."""
-    return floor_minute(instant) + dt.timedelta(minutes=1)
+    return floor_minute(instant) + ONE_MINUTE
 
 
 def ceil_minute(instant: Instant) -> Instant:
@@ -155,4 +173,4 @@ def ceil_minute(instant: Instant) -> Instant:
     if instant == FOREVER:
         return instant
     floor = floor_minute(instant)
-    return floor if floor == instant else floor + dt.timedelta(minutes=1)
+    return floor if floor == instant else floor + ONE_MINUTE

@@ -1,9 +1,8 @@
 """`on change of FIELD`: a value that is another than it was at the tick before, in the same run."""
 
-from attrs import evolve
-
 from wend.dsl import core
 from wend.dsl.program import OnChange, Trigger
+from wend.runtime.evolve import evolve
 from wend.runtime.feedback import depth_of, too_deep
 from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind

@@ -83,11 +83,19 @@ class Contact:
             return self
         history = dict(self.events)
         for event in new:
-            past = list(history.get(event.name, ()))
-            insort(past, event, key=lambda e: e.key)
-            history[event.name] = tuple(past)
+            past = history.get(event.name, ())
+            if not past or past[-1].key <= event.key:
+                history[event.name] = (*past, event)
+            else:
+                among = list(past)
+                insort(among, event, key=lambda e: e.key)
+                history[event.name] = tuple(among)
         return Contact(self.id, self.fields, history)
 
     def knows(self, event_id: str) -> bool:
         """Whether an event with that id is in the history."""
-        return any(event.id == event_id for past in self.events.values() for event in past)
+        for past in self.events.values():
+            for event in past:
+                if event.id == event_id:
+                    return True
+        return False

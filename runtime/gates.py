@@ -56,13 +56,15 @@ def ask_all(work: Work, stay: Stay, op: plan.Send, address: str | None) -> Answe
     full = over_limit(work, stay, op.channel)
     if isinstance(full, Dropped):
         return full
-    return hold(work, stay, op.channel)
+    return _later(full, closed_window(work, stay, op.channel))
 
 
 def hold(work: Work, stay: Stay, channel: str) -> Passed | Held:
     """What keeps a send waiting: a limit with `else wait`, a closed window. The later release counts."""
-    full = over_limit(work, stay, channel)
-    closed = closed_window(work, stay, channel)
+    return _later(over_limit(work, stay, channel), closed_window(work, stay, channel))
+
+
+def _later(full: Dropped | Held | None, closed: Held | None) -> Passed | Held:
     held = [answer for answer in (full, closed) if isinstance(answer, Held)]
     return max(held, key=lambda answer: answer.until) if held else PASSED
 
@@ -96,10 +98,11 @@ def over_limit(work: Work, stay: Stay, channel: str) -> Dropped | Held | None:
     """Whether a frequency cap is reached. The header's counts this journey, the settings' all of them."""
     if stay.journey.transactional:
         return None
+    own, general = stay.journey.limits, work.rules.program.settings.limits
+    if not own and not general:
+        return None
     held: Held | None = None
-    name = stay.journey.name
-    scopes = [(limit, name) for limit in stay.journey.limits]
-    scopes += [(limit, "") for limit in work.rules.program.settings.limits]
+    scopes = [(limit, stay.journey.name) for limit in own] + [(limit, "") for limit in general]
     for limit, only in scopes:
         release = limit_release(limit, channel, only, work.sends, stay.zone, work.now)
         if release is None:
@@ -144,7 +147,7 @@ def closed_window(work: Work, stay: Stay, channel: str) -> Held | None:
     if not stay.journey.transactional:
         levels.append(work.rules.program.settings.windows)
     latest: Held | None = None
-    for windows in levels:
+    for windows in filter(None, levels):
         special = [w for w in windows if w.channel == channel]
         opening = next_opening(special or [w for w in windows if w.channel is None], stay.zone, work.now)
         if opening is not None and (latest is None or opening > latest.until):

@@ -1,9 +1,8 @@
 """Taking in what arrived: data changes and events by (time, id), each event once, ever."""
 
-from attrs import evolve
-
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Suppressed
+from wend.runtime.evolve import evolve
 from wend.runtime.state import State, Suppression
 from wend.runtime.values import Instant
 
@@ -13,6 +12,8 @@ def new_events(contact: Contact, state: State, inbox: Inbox, now: Instant) -> tu
 
     The first to arrive with an id wins. No event is later than its arrival.
     """
+    if not state.emitted and not inbox.events:
+        return ()
     taken: dict[str, Event] = {}
     for event in (*state.emitted, *inbox.events):
         if event.id not in taken and not contact.knows(event.id):
@@ -22,8 +23,9 @@ def new_events(contact: Contact, state: State, inbox: Inbox, now: Instant) -> tu
 
 def take_in(contact: Contact, events: tuple[Event, ...], inbox: Inbox) -> Contact:
     """The contact with its data changes, in their order, and its new events."""
-    for change in sorted(inbox.changes, key=lambda change: (change.time, change.id)):
-        contact = contact.with_fields(change.fields)
+    if inbox.changes:
+        for change in sorted(inbox.changes, key=lambda change: (change.time, change.id)):
+            contact = contact.with_fields(change.fields)
     return contact.with_events(events)
 
 

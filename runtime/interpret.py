@@ -210,7 +210,7 @@ def known(operand: Bounded, negated: bool) -> Bounded:
 
 
 def _derived(expr: core.Derived, env: Env) -> Bounded:
-    key = ("", expr.name, env.zone.name)
+    key = ("", expr.name, id(expr.value), env.zone)
     found = env.found.get(key)
     if not isinstance(found, Bounded):
         found = env.found[key] = as_declared(evaluate(expr.value, env), expr.kind, env.zone)
@@ -258,7 +258,7 @@ def applied(name: str, values: Sequence[Value], until: Instant, moving: Instant,
 
 def call(name: str, values: Sequence[Value], env: Env) -> Value | Bounded:
     """What a function gives for these values, asked once; None where it has no answer."""
-    key = (name, env.zone.name, *map(type, values), *values)
+    key: tuple[object, ...] = (name, env.zone, *map(type, values), *values)
     try:
         if key in env.found:
             return env.found[key]

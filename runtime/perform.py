@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from attrs import evolve
-
 from wend.dsl import core, plan
 from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.types import Kind
@@ -11,6 +9,7 @@ from wend.runtime import gates
 from wend.runtime.contact import Event
 from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
 from wend.runtime.effects import Send as SendEffect
+from wend.runtime.evolve import evolve
 from wend.runtime.feedback import DEEPEST, wrote
 from wend.runtime.intake import address_of
 from wend.runtime.interpret import Env, as_declared
@@ -42,7 +41,8 @@ def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
         answer = gates.ask_all(work, stay, op, address)
     if isinstance(answer, gates.Held):
         return _held(work, stay, path, op, answer)
-    path = evolve(path, phase=Phase.READY, since=None)  # held no longer: it must not come back in that phase
+    if path.phase is not Phase.READY:
+        path = evolve(path, phase=Phase.READY, since=None)  # held no longer: it must not come back in that phase
     if isinstance(answer, gates.Dropped):
         return _dropped(work, stay, path, op, answer)
     assert address is not None

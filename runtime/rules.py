@@ -5,11 +5,42 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from wend.dsl.program import AnyHead, Journey, Program, Trigger
+from wend.dsl.program import (
+    AnyHead,
+    Dated,
+    Every,
+    Journey,
+    On,
+    OnceAtLaunch,
+    OnceOn,
+    OnChange,
+    OnEntry,
+    OnExit,
+    Program,
+    Trigger,
+    When,
+)
 from wend.runtime import interpret
 from wend.runtime.functions import Functions
 from wend.runtime.interpret import Evaluator
 from wend.runtime.prepare import Prepared
+
+
+@frozen
+class Heads:
+    """The entry points of a journey with their triggers, in the order of the file, by when a step looks at them.
+
+    Args:
+        events: as an event is taken in.
+        times: whether a time has come.
+        states: on the snapshot.
+        ends: as a run ends.
+    """
+
+    events: tuple[tuple[Trigger, On], ...]
+    times: tuple[tuple[Trigger, Dated | Every | OnceOn | OnceAtLaunch], ...]
+    states: tuple[tuple[Trigger, When | OnEntry | OnChange], ...]
+    ends: tuple[tuple[Trigger, OnExit], ...]
 
 
 @frozen(slots=False, eq=False)
@@ -41,6 +72,15 @@ class Rules:
         }
 
     @cached_property
+    def _heads(self) -> dict[int, Heads]:
+        programs = (*self.archive.values(), self.program)
+        return {id(journey): _heads_of(journey) for program in programs for journey in program.journeys}
+
+    def heads(self, journey: Journey) -> Heads:
+        """The entry points of a journey of these rules."""
+        return self._heads[id(journey)]
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of the live journeys."""
         return frozenset(journey.name for journey in self.program.journeys)
@@ -53,6 +93,16 @@ class Rules:
         """A journey as an older version had it."""
         program = self.archive.get(version)
         return None if program is None else next((j for j in program.journeys if j.name == journey), None)
+
+
+def _heads_of(journey: Journey) -> Heads:
+    pairs = [(trigger, head) for trigger in journey.triggers for head in trigger.heads]
+    return Heads(
+        events=tuple((trigger, head) for trigger, head in pairs if isinstance(head, On)),
+        times=tuple((t, head) for t, head in pairs if isinstance(head, Dated | Every | OnceOn | OnceAtLaunch)),
+        states=tuple((trigger, head) for trigger, head in pairs if isinstance(head, When | OnEntry | OnChange)),
+        ends=tuple((trigger, head) for trigger, head in pairs if isinstance(head, OnExit)),
+    )
 
 
 def head_of(trigger: Trigger, head: str) -> AnyHead | None:

@@ -1,11 +1,10 @@
 """Runs: a contact's stay in a journey, from the tick at which the audience holds to what ends it."""
 
-from attrs import evolve
-
 from wend.dsl.ast import ReenterKind
-from wend.dsl.program import EventMatch, OnEntry, OnExit, StopWhen, Trigger
+from wend.dsl.program import EventMatch, OnEntry, StopWhen, Trigger
 from wend.runtime import when
 from wend.runtime.contact import Event
+from wend.runtime.evolve import evolve
 from wend.runtime.feedback import depth_of
 from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind, Path, Run
@@ -90,10 +89,9 @@ def begin(work: Work, stay: Stay) -> None:
     work.note(stay, "entered", reason="hold out" if stay.held_out else None)
     if stay.held_out:
         return
-    for trigger in stay.journey.triggers:
-        for head in trigger.heads:
-            if isinstance(head, OnEntry):
-                stay.set_head(head.id, evolve(stay.head(head.id), true_since=work.now))
+    for _, head in work.rules.heads(stay.journey).states:
+        if isinstance(head, OnEntry):
+            stay.set_head(head.id, evolve(stay.head(head.id), true_since=work.now))
 
 
 def end(work: Work, stay: Stay, reason: str, depth: int) -> None:
@@ -110,11 +108,9 @@ def _say_farewell(work: Work, stay: Stay, depth: int) -> None:
     run = stay.run
     if run is None or stay.archived or stay.held_out or not stay.open:
         return
-    for trigger in stay.journey.triggers:
-        for head in trigger.heads:
-            if isinstance(head, OnExit):
-                cause = Cause(CauseKind.EXIT, str(run.number), work.now, depth=depth)
-                stay.farewell.append(new_path(work, trigger, head.id, cause))
+    for trigger, head in work.rules.heads(stay.journey).ends:
+        cause = Cause(CauseKind.EXIT, str(run.number), work.now, depth=depth)
+        stay.farewell.append(new_path(work, trigger, head.id, cause))
 
 
 def leave(work: Work, stay: Stay) -> None:
@@ -179,6 +175,8 @@ def stops_now(work: Work, stay: Stay, path: Path) -> bool:
     """Whether `stop when` of the path's trigger is true on the snapshot."""
     found = work.trigger_of(stay, path)
     conditions = [s.condition for s in found[1].stops if isinstance(s, StopWhen)] if found else []
+    if not conditions:
+        return False
     env = work.path_env(stay, path, snapshot=True)
     return any(work.ask(condition, env) is True for condition in conditions)
 

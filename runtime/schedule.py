@@ -5,11 +5,10 @@ Each due moment is looked at once, at the first tick at or after it: then it fir
 
 import datetime as dt
 
-from attrs import evolve
-
 from wend.dsl.period import Period
 from wend.dsl.program import Dated, Every, OnceAtLaunch, OnceOn, Trigger
 from wend.runtime.calendar import Zone, add_to_date, zone
+from wend.runtime.evolve import evolve
 from wend.runtime.feedback import depth_of, too_deep
 from wend.runtime.recurrence import dates_around
 from wend.runtime.state import Cause, CauseKind

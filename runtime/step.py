@@ -7,7 +7,7 @@ fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 co
 
 from collections.abc import Iterator
 
-from wend.dsl.program import Dated, Every, Journey, On, OnceAtLaunch, OnceOn, OnChange, OnEntry, Trigger, When
+from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnEntry, When
 from wend.runtime import change, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
@@ -49,11 +49,15 @@ def step(
     events = new_events(contact, state, inbox, now)
     snapshot = take_in(contact, events, inbox)
     work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
-    fresh = suppressions(snapshot, events, facts, now)
-    work.effects.extend(fresh)
-    work.suppressed = state.suppressed | {s.suppression for s in fresh}
-    told = {name for each in inbox.changes for name in each.fields}
-    work.written = {name: by for name, by in state.written.items() if name not in told}
+    work.suppressed = state.suppressed
+    if events:
+        fresh = suppressions(snapshot, events, facts, now)
+        work.effects.extend(fresh)
+        work.suppressed |= {s.suppression for s in fresh}
+    work.written = state.written
+    if inbox.changes and state.written:
+        told = {name for each in inbox.changes for name in each.fields}
+        work.written = {name: by for name, by in state.written.items() if name not in told}
     work.stays = list(_stays(work, inbox))
     for stay in work.stays:
         runs.survey(work, stay)
@@ -90,16 +94,21 @@ def _stays(work: Work, inbox: Inbox) -> Iterator[Stay]:
 
 def _stay(work: Work, journey: Journey, state: JourneyState | None, inbox: Inbox) -> Stay:
     zone, problem = zone_of(work, journey)
-    stay = Stay(journey, zone, state or JourneyState(), held_out=held_out(work, journey))
+    stay = Stay(journey, zone, state or _UNSEEN, held_out=held_out(work, journey))
     # Said once, when it is new: a line at every step would drown the others.
     if problem is not None and (state is None or any("timezone" in change.fields for change in inbox.changes)):
         work.note(stay, "problem", reason="timezone", detail=problem)
     return stay
 
 
+_UNSEEN = JourneyState()
+
+
 def held_out(work: Work, journey: Journey) -> bool:
     """Whether the contact is in the hold-out of the journey, or of all journeys: always the same contacts."""
     of_all, contact = work.rules.program.settings.hold_out, work.contact.id
+    if not of_all and not journey.hold_out:
+        return False
     if of_all and share("hold out", contact) * 100 < of_all:
         return True
     return journey.hold_out > 0 and share("hold out", journey.name, contact) * 100 < journey.hold_out
@@ -121,7 +130,7 @@ def _happen(work: Work, stay: Stay, event: Event) -> None:
 
 def _fire_on(work: Work, stay: Stay, event: Event) -> None:
     env = work.env(stay)
-    for trigger, head in _entry_points(stay):
+    for trigger, head in work.rules.heads(stay.journey).events:
         if not runs.matches(work, env, head.match, event):
             continue
         late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
@@ -140,13 +149,6 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
         runs.start(work, stay, trigger, head.id, cause, key, head.alias)
 
 
-def _entry_points(stay: Stay) -> Iterator[tuple[Trigger, On]]:
-    for trigger in stay.journey.triggers:
-        for head in trigger.heads:
-            if isinstance(head, On):
-                yield trigger, head
-
-
 def _key(value: Value) -> str | None:
     """The key of a path as text, different for different values."""
     if isinstance(value, float) and value.is_integer():
@@ -158,32 +160,28 @@ def _calendar(work: Work, stay: Stay) -> None:
     """Dated triggers and schedules."""
     if stay.archived:
         return
-    for trigger in stay.journey.triggers:
-        for head in trigger.heads:
-            cause = None
-            if isinstance(head, Dated):
-                cause = schedule.dated(work, stay, trigger, head)
-            elif isinstance(head, Every | OnceOn):
-                cause = schedule.recurring(work, stay, head)
-            elif isinstance(head, OnceAtLaunch):
-                cause = schedule.at_launch(work, stay, head)
-            if cause is not None:
-                runs.start(work, stay, trigger, head.id, cause)
+    for trigger, head in work.rules.heads(stay.journey).times:
+        if isinstance(head, Dated):
+            cause = schedule.dated(work, stay, trigger, head)
+        elif isinstance(head, OnceAtLaunch):
+            cause = schedule.at_launch(work, stay, head)
+        else:
+            cause = schedule.recurring(work, stay, head)
+        if cause is not None:
+            runs.start(work, stay, trigger, head.id, cause)
 
 
 def _conditions(work: Work, stay: Stay) -> None:
     """Every `when`, `on entry` and `on change`, on the snapshot."""
-    for trigger in stay.journey.triggers:
-        for head in trigger.heads:
-            cause = None
-            if isinstance(head, When):
-                cause = when.observe(work, stay, trigger, head)
-            elif isinstance(head, OnEntry):
-                cause = when.entered(work, stay, head)
-            elif isinstance(head, OnChange):
-                cause = change.changed(work, stay, trigger, head)
-            if cause is not None:
-                runs.start(work, stay, trigger, head.id, cause)
+    for trigger, head in work.rules.heads(stay.journey).states:
+        if isinstance(head, When):
+            cause = when.observe(work, stay, trigger, head)
+        elif isinstance(head, OnEntry):
+            cause = when.entered(work, stay, head)
+        else:
+            cause = change.changed(work, stay, trigger, head)
+        if cause is not None:
+            runs.start(work, stay, trigger, head.id, cause)
 
 
 def _commit(work: Work) -> Step:
@@ -210,4 +208,4 @@ def _state(work: Work) -> State:
         suppressed=work.suppressed,
         written=work.written,
     )
-    return before if state == before else state
+    return before if not work.effects and state == before else state

@@ -6,11 +6,10 @@ of paths walked before it.
 
 from typing import assert_never
 
-from attrs import evolve
-
 from wend.dsl import plan
 from wend.dsl.program import When
 from wend.runtime import perform, runs, when
+from wend.runtime.evolve import evolve
 from wend.runtime.hashing import share
 from wend.runtime.rules import head_of
 from wend.runtime.state import CauseKind, Path, Phase
@@ -25,11 +24,17 @@ def walk_all(work: Work) -> None:
     """All paths of all journeys."""
     for stay in work.stays:
         if stay.open:
-            _part(work, stay)
+            if stay.farewell:
+                _part(work, stay)
             for path in _in_order(work, stay):
-                if stay.run is not None and any(p is path for p in stay.run.paths):
+                if _is_under_way(stay, path):
                     _take_up(work, stay, path)
-            _part(work, stay)
+            if stay.farewell:
+                _part(work, stay)
+
+
+def _is_under_way(stay: Stay, path: Path) -> bool:
+    return stay.run is not None and any(p is path for p in stay.run.paths)
 
 
 def _part(work: Work, stay: Stay) -> None:
@@ -45,7 +50,8 @@ def _in_order(work: Work, stay: Stay) -> list[Path]:
         found = work.trigger_of(stay, path)
         return path.phase is not Phase.HELD, found[0] if found else 0, (path.cause.order, path.head)
 
-    return sorted(stay.run.paths, key=rank) if stay.run else []
+    paths = stay.run.paths if stay.run else ()
+    return sorted(paths, key=rank) if len(paths) > 1 else list(paths)
 
 
 def _take_up(work: Work, stay: Stay, path: Path) -> None:

@@ -4,10 +4,9 @@ It fires at the first tick of a run at which C holds and is latched then. It is 
 `repeatedly`), and only if C was seen false since it fired. At most once a day, unless `at most every` says otherwise.
 """
 
-from attrs import evolve
-
 from wend.dsl.ast import ReenterKind
 from wend.dsl.program import OnEntry, Trigger, When
+from wend.runtime.evolve import evolve
 from wend.runtime.state import Cause, CauseKind, HeadState, Run
 from wend.runtime.values import Instant
 from wend.runtime.work import Stay, Work
@@ -19,12 +18,11 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
     run = stay.run
     if not worth_asking(stay, head, state):
         return None
-    value, until, _ = work.env(stay).evaluate(head.condition)
-    work.until(until)
+    value = work.ask(head.condition, work.env(stay))
     seen = _seen(work, state, head, value is True, value is False, run)
     if stay.first_seen and stay.journey.backlog_skip and value is True:
         seen = evolve(seen, latched=True, seen_false=False, latched_run=run.number if run else 0)
-    if seen != state:
+    if seen is not state and seen != state:
         stay.set_head(head.id, seen)
     if run is None or value is not True or not armed(head, seen, run):
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from wend.dsl import core
 from wend.dsl.diagnostics import WendError
@@ -62,7 +62,7 @@ class Stay:
 
     def head(self, head: str) -> HeadState:
         """What an entry point remembers."""
-        return self.state.heads.get(head) or HeadState()
+        return self.state.heads.get(head) or FRESH
 
     def set_head(self, head: str, state: HeadState) -> None:
         """Remember something for an entry point."""
@@ -82,14 +82,15 @@ class Stay:
         if replaced is None:
             paths = (*run.paths, path)
         else:
-            paths = tuple(path if p is replaced else p for p in run.paths)
-        self.set_run(evolve(run, paths=paths))
+            paths = tuple([path if p is replaced else p for p in run.paths])
+        self.set_run(Run(run.number, run.began, paths, run.labels))
 
     def drop(self, path: Path) -> None:
         """Take a path out of the run."""
         run = self.state.run
         if run is not None:
-            self.set_run(evolve(run, paths=tuple(p for p in run.paths if p is not path)))
+            paths = tuple([p for p in run.paths if p is not path])
+            self.set_run(Run(run.number, run.began, paths, run.labels))
 
 
 @define(eq=False)
@@ -123,11 +124,12 @@ class Work:
     def __attrs_post_init__(self) -> None:
         """Find the journeys of which a path is under way as the step begins."""
         journeys = self.before.journeys
-        self.under_way = frozenset(name for name, state in journeys.items() if state.run and state.run.paths)
+        self.under_way = frozenset([name for name, state in journeys.items() if state.run and state.run.paths])
 
     def until(self, instant: Instant) -> None:
         """Something may change at that instant."""
-        self.wake = min(self.wake, instant)
+        if instant < self.wake:
+            self.wake = instant
 
     def stir(self) -> None:
         """Something was done that conditions may read: come again at the next minute."""
@@ -136,7 +138,8 @@ class Work:
     def ask(self, expr: core.Expr, env: Env) -> Value:
         """The value of an expression; until when it holds is remembered."""
         value, until, _ = env.evaluate(expr)
-        self.until(until)
+        if until < self.wake:
+            self.wake = until
         return value
 
     def note(self, stay: Stay, kind: str, **more: Any) -> None:
@@ -188,6 +191,9 @@ class Work:
 
 
 _NOTHING: Mapping[str, Instant] = {}
+
+FRESH = HeadState()
+"""What an entry point remembers that nothing has happened to."""
 
 
 def zone_of(work: Work, journey: Journey) -> tuple[Zone, str | None]:

@@ -59,11 +59,11 @@ def function(
     `code` is called as `code(moment, *values)`, and only with values of the types that the parameters name: where no
     schema tells the checker, values of another type end in a `FunctionError`.
     """
-    accepted = tuple(_accepted(parameter) for parameter in takes)
+    accepted, count = tuple(_accepted(parameter) for parameter in takes), len(takes)
 
     def checked(moment: Moment, *values: Value) -> Value | Bounded:
         for index, value in enumerate(values):
-            position = min(index, len(takes) - 1)
+            position = index if index < count else count - 1
             allowed = accepted[position]
             if allowed is not None and type(value) not in allowed:
                 raise FunctionError(_refusal(name, takes[position], value))

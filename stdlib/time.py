@@ -13,7 +13,7 @@ from attrs import frozen
 from wend.dsl.period import Period
 from wend.dsl.signatures import Parameter
 from wend.dsl.types import DATE, DATETIME, NUMBER, Kind, Type
-from wend.runtime.calendar import ONE_DAY, Zone, add_to_date, months_between
+from wend.runtime.calendar import ONE_DAY, Zone, add_days, add_to_date, months_between
 from wend.runtime.functions import Function, FunctionError, Moment
 from wend.runtime.values import FOREVER, UTC, Bounded, Instant, Ramp
 from wend.stdlib.declare import date_or_datetime, function
@@ -52,20 +52,21 @@ class Count:
 
     def bounded(self, moment: Moment, value: dt.date, sign: int) -> Bounded:
         """The number (times `sign`), until when it stays, and its ramp."""
+        zone, moved = moment.zone, self.moved
         start = local_date(moment, value)
-        number = self.count(start, moment.zone.date(moment.now))
+        number = self.count(start, zone.date(moment.now))
 
         def first(n: int) -> Instant:
-            date = self.moved(start, n)
+            date = moved(start, n)
             if date is None:
                 return FOREVER if n > 0 else _EARLIEST
-            return moment.zone.day_start(date)
+            return zone.day_start(date)
 
         return Bounded(sign * number, first(number + 1), Ramp(sign, first))
 
 
-DAYS = Count(lambda start, today: (today - start).days, lambda start, n: add_to_date(start, Period(days=n)))
-WEEKS = Count(lambda start, today: (today - start).days // 7, lambda start, n: add_to_date(start, Period(days=7 * n)))
+DAYS = Count(lambda start, today: (today - start).days, add_days)
+WEEKS = Count(lambda start, today: (today - start).days // 7, lambda start, n: add_days(start, 7 * n))
 MONTHS = Count(months_between, lambda start, n: add_to_date(start, Period(months=n)))
 YEARS = Count(
     lambda start, today: months_between(start, today) // 12,
