@@ -23,7 +23,7 @@ def corpus(number: int, hours: int = 72) -> tuple[Play, ...]:
         derandomize=True,
         deadline=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
     )
     def collect(play: Play) -> None:
         made.append(play)

@@ -19,7 +19,7 @@ from wend.runtime import codec
 from wend.runtime import step as engine
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Change, Contact, Event, Inbox
-from wend.runtime.effects import Effect, Emitted, Facts, Identity, Marked, Send, SetField, Step, Suppressed, TraceEntry
+from wend.runtime.effects import Effect, Facts, Identity, Send, Step, Suppressed, TraceEntry
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW, State, Suppression
 from wend.runtime.values import FOREVER, Instant
@@ -81,8 +81,8 @@ class Outcome:
     @property
     def identities(self) -> list[Identity]:
         """The identities of everything that was done."""
-        kinds = Send | SetField | Marked | Emitted
-        return [act.effect.identity for acts in self.acts.values() for act in acts if isinstance(act.effect, kinds)]
+        effects = [act.effect for acts in self.acts.values() for act in acts]
+        return [effect.identity for effect in effects if not isinstance(effect, Suppressed)]
 
 
 @frozen(kw_only=True)
@@ -122,7 +122,7 @@ class Stage:
 
 def stage_of(play: Play) -> Stage:
     """A generated play, ready to be driven."""
-    live_since = dict.fromkeys(("one", "two"), play.history.start)
+    live_since: dict[str, Instant] = dict.fromkeys(["one", "two"], play.history.start)
     return Stage(rules_of(source_of(play.program)), play.history, Facts(live_since=live_since))
 
 

@@ -10,7 +10,7 @@ from tests.laws.harness import DUE, Manner, Outcome, Stage, drive, rules_of
 from tests.strategies.histories import ADDRESSES, Arrival, History, Newcomer
 from tests.strategies.scenes import SCHEMA
 from wend.runtime.contact import Change, Event
-from wend.runtime.effects import Facts
+from wend.runtime.effects import Facts, Send
 from wend.runtime.values import UTC, Instant, Value
 
 BASE: Mapping[str, Value] = {"email": ADDRESSES[0], "phone": "+331234", "plan": "a", "consent_email": True}
@@ -63,7 +63,7 @@ def play(
 def sent(outcome: Outcome, who: str = "c1") -> list[str]:
     """The messages of a contact, in UTC: `05-14 12:00 hello`."""
     return [
-        f"{act.tick:%m-%d %H:%M} {act.effect.template}" for act in outcome.acts[who] if hasattr(act.effect, "template")
+        f"{act.tick:%m-%d %H:%M} {act.effect.template}" for act in outcome.acts[who] if isinstance(act.effect, Send)
     ]
 
 
