@@ -1,4 +1,4 @@
-"""Law 11: a value is constant on [now, until). Over generated expressions, and line by line where the edges are known."""
+"""Law 11: a value is constant on [now, until). Over generated expressions, and where the edges are known."""
 
 import datetime as dt
 
@@ -100,11 +100,11 @@ def test_the_start_of_a_day_that_begins_late_or_never() -> None:
 
 def test_what_is_known_for_ever_and_what_is_not() -> None:
     field = core.Field(name="f")
-    for expr in (core.Const(value=3), field, core.IsKnown(operand=field), core.IsKnown(operand=days_since(3))):
+    days = core.Apply(function="days_since", args=(field,))
+    for expr in (core.Const(value=3), field, core.IsKnown(operand=field), core.IsKnown(operand=days)):
         assert look(expr, "2026-01-01T00:00", f=dt.date(2026, 1, 1)).until == FOREVER
-    since = core.Aggregate(
-        fold=core.Fold.ANY, event="purchase", window=core.Since(start=core.Const(value=dt.date(2026, 1, 1)))
-    )
+    window = core.Since(start=core.Const(value=dt.date(2026, 1, 1)))
+    since = core.Aggregate(fold=core.Fold.ANY, event="purchase", window=window)
     assert look(since, "2026-02-01T00:00").until == FOREVER
 
 
