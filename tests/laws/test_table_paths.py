@@ -457,7 +457,7 @@ def test_the_identity_of_a_step_stays_when_steps_are_put_around_it() -> None:
                 send email "hello"
     """
     visit = event("05-14 13:00", "visit")
-    plain, more = (play(script.format(step), visit) for step in ('add tag "x"', 'send sms "first"'))
+    plain, more = (play(script.format(step), visit) for step in ("", 'send sms "first"'))
     hello = [[s.identity for s in outcome.sends if s.template == "hello"] for outcome in (plain, more)]
     assert hello[0] == hello[1]
 
@@ -470,9 +470,10 @@ def test_two_entry_points_and_two_rounds_have_identities_of_their_own() -> None:
             on visit
                 repeat up to 2 times every 1 hour
                     send email "hello"
+                    send email "again"
     """
     news = (event("05-14 13:00", "visit"), event("05-14 20:00", "cancel"), event("05-14 21:00", "visit"))
     outcome = play(script, *news)
-    assert len(outcome.sends) == 4
-    assert len(set(outcome.identities)) == 4
+    assert len(outcome.sends) == 8
+    assert len(set(outcome.identities)) == 8
     assert noted(outcome, "entered") == ["05-14 12:00", "05-14 20:01"]

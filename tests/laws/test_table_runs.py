@@ -87,6 +87,7 @@ def test_emitted_events_arrive_at_the_next_tick() -> None:
                 send email "hello"
     """
     assert sent(play(script, event("05-14 13:00", "visit"))) == ["05-14 13:01 hello"]
+    assert sent(play(script, event("05-14 13:00", "visit"), manner=Manner(reload=True))) == ["05-14 13:01 hello"]
 
 
 def test_leaving_the_audience_ends_paths_but_not_the_run() -> None:
@@ -216,6 +217,7 @@ LATCHED = """
 def test_a_new_run_arms_only_what_was_seen_false() -> None:
     ended = event("05-15 13:00", "cancel")
     assert sent(play(LATCHED, ended)) == ["05-14 12:00 hello"]
+    assert sent(play(LATCHED, ended, manner=Manner(reload=True))) == ["05-14 12:00 hello"]
     false = (change("05-15 10:00", plan="b"), change("05-15 11:00", plan="a"))
     assert sent(play(LATCHED, *false, ended)) == ["05-14 12:00 hello", "05-15 13:01 hello"]
 
