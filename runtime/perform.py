@@ -13,7 +13,7 @@ from wend.runtime.evolve import evolve
 from wend.runtime.feedback import DEEPEST, wrote
 from wend.runtime.intake import address_of
 from wend.runtime.interpret import Env, as_declared
-from wend.runtime.state import Path, Phase, Sent
+from wend.runtime.state import Path, Phase, Run, Sent
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
 
@@ -91,12 +91,13 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
     _do(work, effect)
     work.sends.append(Sent(journey.name, op.channel, work.now, journey.transactional))
     work.note(stay, "sent", trigger=path.trigger, step=op.id, detail=op.template, place=op.place)
-    if op.label is not None:
-        run = stay.run
-        if run is not None:
-            stay.set_run(evolve(run, labels={**run.labels, op.label: work.now}))
-        path = evolve(path, labels={**path.labels, op.label: work.now}, attempted=path.attempted | {op.label})
-    return _counted(path, op)
+    if op.label is None:
+        return _counted(path, op)
+    run = stay.run
+    if run is not None:
+        stay.set_run(Run(run.number, run.began, run.paths, {**run.labels, op.label: work.now}))
+    labels = {**path.labels, op.label: work.now}
+    return evolve(path, rounds=_rounds(path, op), labels=labels, attempted=path.attempted | {op.label})
 
 
 def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit) -> Path:
@@ -198,7 +199,11 @@ def identity(work: Work, stay: Stay, path: Path, step: str) -> Identity:
 
 def _counted(path: Path, op: plan.Op) -> Path:
     """Count how often the path did a step: the iteration of the next identity."""
-    return evolve(path, rounds={**path.rounds, op.id: path.rounds.get(op.id, 0) + 1})
+    return evolve(path, rounds=_rounds(path, op))
+
+
+def _rounds(path: Path, op: plan.Op) -> Mapping[str, int]:
+    return {**path.rounds, op.id: path.rounds.get(op.id, 0) + 1}
 
 
 def _address(work: Work, op: plan.Send, env: Env) -> str | None:

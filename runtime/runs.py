@@ -35,6 +35,8 @@ def survey(work: Work, stay: Stay) -> None:
 def _is_open(work: Work, stay: Stay) -> bool:
     """Whether the journey is active: from the first moment of `from` to before that of `until`, in its zone."""
     start, stop = stay.journey.active_from, stay.journey.active_until
+    if start is None and stop is None:
+        return True
     if start is not None and (opens := stay.zone.day_start(start)) > work.now:
         work.until(opens)
         return False
@@ -89,7 +91,7 @@ def begin(work: Work, stay: Stay) -> None:
     work.note(stay, "entered", reason="hold out" if stay.held_out else None)
     if stay.held_out:
         return
-    for _, head in work.rules.heads(stay.journey).states:
+    for _, head in stay.heads.states:
         if isinstance(head, OnEntry):
             stay.set_head(head.id, evolve(stay.head(head.id), true_since=work.now))
 
@@ -108,7 +110,7 @@ def _say_farewell(work: Work, stay: Stay, depth: int) -> None:
     run = stay.run
     if run is None or stay.archived or stay.held_out or not stay.open:
         return
-    for trigger, head in work.rules.heads(stay.journey).ends:
+    for trigger, head in stay.heads.ends:
         cause = Cause(CauseKind.EXIT, str(run.number), work.now, depth=depth)
         stay.farewell.append(new_path(work, trigger, head.id, cause))
 

@@ -5,15 +5,15 @@ takes it in. Everything is kept in memory, a contact as its data and its state, 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
 from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import ceil_minute, next_minute, zone
 from wend.runtime.codec import as_values
-from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.contact import EMPTY, Contact, Event, Inbox
 from wend.runtime.effects import Facts, Send, Step, Suppressed
 from wend.runtime.ingest import event_of, nobody_there
 from wend.runtime.rendering import template_name
@@ -83,7 +83,7 @@ class _Resident:
     contact: Contact
     state: State
     wake: Instant
-    inbox: list[Event] = field(factory=list)
+    inbox: tuple[Event, ...] = ()
     imported: bool = True
 
 
@@ -142,7 +142,8 @@ class _World:
         self.zone = zone(facts.zone)
         self.residents: list[_Resident] = []
         self.numbers: dict[str, int] = {}
-        self.heap: list[tuple[Instant, int]] = []
+        self.instants: list[Instant] = []
+        self.waking: dict[Instant, list[int]] = {}
         self.arrivals: list[tuple[Instant, int, Event]] = []
         self.suppressed: dict[str, frozenset[Suppression]] = {}
         self.counting = Counting()
@@ -163,8 +164,8 @@ class _World:
             self.residents.append(_Resident(Contact(record.id, fields), NEW, first))
         self.residents.sort(key=attrgetter("contact.id"))
         self.numbers = {resident.contact.id: number for number, resident in enumerate(self.residents)}
-        self.heap = [(first, number) for number in range(len(self.residents))]
-        heapify(self.heap)
+        if self.residents:
+            self.instants, self.waking = [first], {first: list(range(len(self.residents)))}
 
     def plan(self, events: Iterable[EventRecord]) -> None:
         """Put history into the inboxes, and what is to come into the order in which it comes."""
@@ -179,7 +180,7 @@ class _World:
             past = record.at < self.start
             event = event_of(record, record.at, imported=past)
             if past:
-                self.residents[number].inbox.append(event)
+                self.residents[number].inbox += (event,)
             else:
                 self.arrivals.append((event.time, number, event))
         # By time alone, keeping the order of the file: the first of two events with one id wins. Reversed, because
@@ -190,9 +191,7 @@ class _World:
     def ticks(self) -> Iterator[Instant]:
         """The minutes at which something is due, each found once the one before is over."""
         while True:
-            while self.heap and self.residents[self.heap[0][1]].wake != self.heap[0][0]:
-                heappop(self.heap)
-            coming = [self.heap[0][0]] if self.heap else []
+            coming = [] if (wake := self._next_wake()) is None else [wake]
             if self.arrivals:
                 coming.append(self.arrivals[-1][0])
             if not coming or (now := ceil_minute(min(coming))) >= self.end:
@@ -200,16 +199,27 @@ class _World:
             self.ticked += 1
             yield now
 
+    def _next_wake(self) -> Instant | None:
+        """When the first of them is to be woken, who has not been stepped since that was decided."""
+        while self.instants:
+            wake = self.instants[0]
+            numbers = self.waking[wake]
+            while numbers and self.residents[numbers[-1]].wake != wake:
+                numbers.pop()
+            if numbers:
+                return wake
+            del self.waking[heappop(self.instants)]
+        return None
+
     def tick(self, now: Instant) -> Iterator[tuple[_Resident, Step]]:
         """Step everyone who is due, or for whom something arrived, in the order of their ids."""
         due: set[int] = set()
-        while self.heap and self.heap[0][0] <= now:
-            wake, number = heappop(self.heap)
-            if self.residents[number].wake == wake:
-                due.add(number)
+        while self.instants and self.instants[0] <= now:
+            wake = heappop(self.instants)
+            due.update(number for number in self.waking.pop(wake) if self.residents[number].wake == wake)
         while self.arrivals and self.arrivals[-1][0] <= now:
             _, number, event = self.arrivals.pop()
-            self.residents[number].inbox.append(event)
+            self.residents[number].inbox += (event,)
             due.add(number)
         later, fresh = next_minute(now), list[Suppression]()
         month = f"{self.zone.local(now):%Y-%m}"
@@ -217,19 +227,24 @@ class _World:
             resident = self.residents[number]
             outcome = self._step(resident, now)
             resident.contact, resident.state = outcome.contact, outcome.state
-            resident.inbox, resident.imported = [], False
-            resident.wake = max(outcome.wake, later)
-            if resident.wake < self.end:
-                heappush(self.heap, (resident.wake, number))
+            resident.inbox, resident.imported = (), False
+            resident.wake = wake = max(outcome.wake, later)
+            if wake < self.end:
+                if wake not in self.waking:
+                    self.waking[wake] = []
+                    heappush(self.instants, wake)
+                self.waking[wake].append(number)
             self.counting.add(outcome)
-            self._count(outcome, month, fresh)
+            if outcome.effects:
+                self._count(outcome, month, fresh)
             yield resident, outcome
         # What an address refuses holds for all who have it, from the next tick on: within one, order plays no part.
         for each in fresh:
             self.suppressed[each.address] = self.suppressed.get(each.address, frozenset()) | {each}
 
     def _step(self, resident: _Resident, now: Instant) -> Step:
-        inbox, facts, own = Inbox((), tuple(resident.inbox), resident.imported), self.facts, _NOBODY
+        fresh = resident.inbox or resident.imported
+        inbox, facts, own = Inbox((), resident.inbox, resident.imported) if fresh else EMPTY, self.facts, _NOBODY
         if self.suppressed:
             own = addresses_of(resident.contact, inbox, self.fields)
             if mine := frozenset(self._suppressions(own)):

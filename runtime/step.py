@@ -5,8 +5,6 @@ the audience end, runs begin; 4 the events in order: `exit on` and `stop on` end
 fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 commit all or nothing.
 """
 
-from collections.abc import Iterator
-
 from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnEntry, When
 from wend.runtime import change, runs, schedule, when
 from wend.runtime.calendar import next_minute
@@ -58,7 +56,7 @@ def step(
     if inbox.changes and state.written:
         told = {name for each in inbox.changes for name in each.fields}
         work.written = {name: by for name, by in state.written.items() if name not in told}
-    work.stays = list(_stays(work, inbox))
+    work.stays = _stays(work, inbox)
     for stay in work.stays:
         runs.survey(work, stay)
     for event in events:
@@ -67,7 +65,8 @@ def step(
     for stay in work.stays:
         if stay.open:
             wake_paths(work, stay)
-            _calendar(work, stay)
+            if stay.heads.times and not stay.archived:
+                _calendar(work, stay)
     for stay in work.stays:
         if stay.open and not stay.archived:
             _conditions(work, stay)
@@ -75,26 +74,29 @@ def step(
     return _commit(work)
 
 
-def _stays(work: Work, inbox: Inbox) -> Iterator[Stay]:
+def _stays(work: Work, inbox: Inbox) -> list[Stay]:
     """The journeys of the program, then those that are no longer in it but have paths under way."""
     known = work.before.journeys
     backlog = inbox.imported or work.before.known
+    found: list[Stay] = []
     for journey in work.rules.program.journeys:
-        stay = _stay(work, journey, known.get(journey.name), inbox)
-        stay.first_seen = journey.name not in known and backlog
-        yield stay
+        state = known.get(journey.name)
+        stay = _stay(work, journey, state, inbox)
+        stay.first_seen = state is None and backlog
+        found.append(stay)
     for name, state in known.items():
         if name not in work.rules.names and state.run is not None and state.run.paths:
             archived = work.rules.archived(state.run.paths[0].version, name)
             if archived is not None:
                 stay = _stay(work, archived, state, inbox)
                 stay.archived = True
-                yield stay
+                found.append(stay)
+    return found
 
 
 def _stay(work: Work, journey: Journey, state: JourneyState | None, inbox: Inbox) -> Stay:
     zone, problem = zone_of(work, journey)
-    stay = Stay(journey, zone, state or _UNSEEN, held_out=held_out(work, journey))
+    stay = Stay(journey, work.rules.heads(journey), zone, state or _UNSEEN, held_out=held_out(work, journey))
     # Said once, when it is new: a line at every step would drown the others.
     if problem is not None and (state is None or any("timezone" in change.fields for change in inbox.changes)):
         work.note(stay, "problem", reason="timezone", detail=problem)
@@ -130,7 +132,7 @@ def _happen(work: Work, stay: Stay, event: Event) -> None:
 
 def _fire_on(work: Work, stay: Stay, event: Event) -> None:
     env = work.env(stay)
-    for trigger, head in work.rules.heads(stay.journey).events:
+    for trigger, head in stay.heads.events:
         if not runs.matches(work, env, head.match, event):
             continue
         late = stay.journey.late or work.rules.program.settings.late or DEFAULT_LATE
@@ -158,9 +160,7 @@ def _key(value: Value) -> str | None:
 
 def _calendar(work: Work, stay: Stay) -> None:
     """Dated triggers and schedules."""
-    if stay.archived:
-        return
-    for trigger, head in work.rules.heads(stay.journey).times:
+    for trigger, head in stay.heads.times:
         if isinstance(head, Dated):
             cause = schedule.dated(work, stay, trigger, head)
         elif isinstance(head, OnceAtLaunch):
@@ -173,7 +173,7 @@ def _calendar(work: Work, stay: Stay) -> None:
 
 def _conditions(work: Work, stay: Stay) -> None:
     """Every `when`, `on entry` and `on change`, on the snapshot."""
-    for trigger, head in work.rules.heads(stay.journey).states:
+    for trigger, head in stay.heads.states:
         if isinstance(head, When):
             cause = when.observe(work, stay, trigger, head)
         elif isinstance(head, OnEntry):

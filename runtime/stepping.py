@@ -110,6 +110,8 @@ class Counting:
     def add(self, outcome: Step) -> None:
         """Count a step."""
         self.steps += 1
+        if not outcome.effects and not outcome.trace:
+            return
         for effect in outcome.effects:
             if isinstance(effect, Send):
                 self._effects.setdefault(effect.channel, Counter())[template_name(effect)] += 1

@@ -4,6 +4,7 @@ Journeys by priority and name, paths in the order of the file, held sends first.
 of paths walked before it.
 """
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from wend.dsl import plan
@@ -45,13 +46,16 @@ def _part(work: Work, stay: Stay) -> None:
         walk(work, stay, path)
 
 
-def _in_order(work: Work, stay: Stay) -> list[Path]:
+def _in_order(work: Work, stay: Stay) -> Sequence[Path]:
+    paths = stay.run.paths if stay.run else ()
+    if len(paths) < 2:
+        return paths
+
     def rank(path: Path) -> tuple[bool, int, object]:
         found = work.trigger_of(stay, path)
         return path.phase is not Phase.HELD, found[0] if found else 0, (path.cause.order, path.head)
 
-    paths = stay.run.paths if stay.run else ()
-    return sorted(paths, key=rank) if len(paths) > 1 else list(paths)
+    return sorted(paths, key=rank)
 
 
 def _take_up(work: Work, stay: Stay, path: Path) -> None:
@@ -121,14 +125,12 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
     begun = path
     for _ in range(MOST_OPERATIONS):
         if path.pc >= len(body):
-            stay.put(path, begun)
-            runs.drop(work, stay, path, "finished")
+            runs.drop(work, stay, begun, "finished")
             return
         op = body[path.pc]
         match op:
             case plan.Stop():
-                stay.put(path, begun)
-                runs.drop(work, stay, path, "finished", "stop")
+                runs.drop(work, stay, begun, "finished", "stop")
                 return
             case plan.Exit():
                 runs.end(work, stay, "exit", path.cause.depth)

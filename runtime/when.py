@@ -14,12 +14,13 @@ from wend.runtime.work import Stay, Work
 
 def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | None:
     """Look at the condition on the snapshot: remember what was seen, and the cause of a path if one is to begin."""
-    state = stay.head(head.id)
-    run = stay.run
+    state, run = stay.head(head.id), stay.state.run
     if not worth_asking(stay, head, state):
         return None
     value = work.ask(head.condition, work.env(stay))
-    seen = _seen(work, state, head, value is True, value is False, run)
+    seen = state
+    if state.latched or head.lasting is not None:
+        seen = _seen(work, state, head, value is True, value is False, run)
     if stay.first_seen and stay.journey.backlog_skip and value is True:
         seen = evolve(seen, latched=True, seen_false=False, latched_run=run.number if run else 0)
     if seen is not state and seen != state:

@@ -12,7 +12,7 @@ from wend.runtime.calendar import Zone, zone
 from wend.runtime.contact import Contact, Event
 from wend.runtime.effects import Effect, Facts, TraceEntry
 from wend.runtime.interpret import Env
-from wend.runtime.rules import Rules
+from wend.runtime.rules import Heads, Rules
 from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression, Written
 from wend.runtime.values import FOREVER, Bounded, Instant, Value
 
@@ -25,6 +25,7 @@ class Stay:
     """One journey for the contact, during a step.
 
     Args:
+        heads: the journey's entry points.
         audience: whether the contact is in the audience on the snapshot: True, False or None for unknown.
         leaving: whether `exit when` is true on the snapshot.
         open: the journey is active now.
@@ -37,6 +38,7 @@ class Stay:
     """
 
     journey: Journey
+    heads: Heads
     zone: Zone
     state: JourneyState
     audience: bool | None = None
@@ -137,7 +139,7 @@ class Work:
 
     def ask(self, expr: core.Expr, env: Env) -> Value:
         """The value of an expression; until when it holds is remembered."""
-        value, until, _ = env.evaluate(expr)
+        value, until, _ = env.how(expr, env)
         if until < self.wake:
             self.wake = until
         return value
