@@ -143,11 +143,11 @@ def limit_release(
 
 def closed_window(work: Work, stay: Stay, channel: str) -> Held | None:
     """Whether a window is closed: the journey's own, and unless the journey is transactional the settings'."""
-    levels = [stay.journey.windows]
-    if not stay.journey.transactional:
-        levels.append(work.rules.program.settings.windows)
+    own, general = stay.journey.windows, work.rules.program.settings.windows
+    if not own and not general:
+        return None
     latest: Held | None = None
-    for windows in filter(None, levels):
+    for windows in (own,) if stay.journey.transactional else (own, general):
         special = [w for w in windows if w.channel == channel]
         opening = next_opening(special or [w for w in windows if w.channel is None], stay.zone, work.now)
         if opening is not None and (latest is None or opening > latest.until):

@@ -1,6 +1,7 @@
 """Steps that do something: each becomes an effect with its identity, or a reason why not."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wend.dsl import core, plan
 from wend.dsl.builtins import LISTS, TAGS
@@ -27,7 +28,7 @@ MARK_EVENTS = {
 
 
 def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
-    """Ask the gates and send, drop, or hold: a held path comes back in that phase."""
+    """Ask the gates and send, drop, or hold: a held path comes back in that phase, any other after the step."""
     env = work.path_env(stay, path, snapshot=False)
     address = _address(work, op, env)
     held = path.phase is Phase.HELD
@@ -64,7 +65,7 @@ def _dropped(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Dr
     work.note(
         stay, "dropped", trigger=path.trigger, step=op.id, reason=answer.reason, detail=answer.detail, place=op.place
     )
-    return _counted(evolve(path, attempted=path.attempted | {op.label}) if op.label else path, op)
+    return _counted(path, op, attempted=path.attempted | {op.label}) if op.label else _counted(path, op)
 
 
 def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
@@ -97,11 +98,11 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
     if run is not None:
         stay.set_run(Run(run.number, run.began, run.paths, {**run.labels, op.label: work.now}))
     labels = {**path.labels, op.label: work.now}
-    return evolve(path, rounds=_rounds(path, op), labels=labels, attempted=path.attempted | {op.label})
+    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
 
 
 def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit) -> Path:
-    """The steps without gates: an internal mail, a field, a tag or list, an event."""
+    """The steps without gates: an internal mail, a field, a tag or list, an event. The path comes back after it."""
     env = work.path_env(stay, path, snapshot=False)
     name = identity(work, stay, path, op.id)
     match op:
@@ -197,13 +198,9 @@ def identity(work: Work, stay: Stay, path: Path, step: str) -> Identity:
     )
 
 
-def _counted(path: Path, op: plan.Op) -> Path:
-    """Count how often the path did a step: the iteration of the next identity."""
-    return evolve(path, rounds=_rounds(path, op))
-
-
-def _rounds(path: Path, op: plan.Op) -> Mapping[str, int]:
-    return {**path.rounds, op.id: path.rounds.get(op.id, 0) + 1}
+def _counted(path: Path, op: plan.Op, **changes: Any) -> Path:
+    """The path after a step. How often it did the step is counted: it is the iteration of the next identity."""
+    return evolve(path, pc=path.pc + 1, rounds={**path.rounds, op.id: path.rounds.get(op.id, 0) + 1}, **changes)
 
 
 def _address(work: Work, op: plan.Send, env: Env) -> str | None:

@@ -80,6 +80,8 @@ def _with_number(op: CompareOp, operand: Closure, number: Any, slow: Slow) -> Cl
                 return on_ramp(value, ramp)
         elif type(value) is float and ramp is None:
             return _truth(test(value, number), until)
+        elif value is None:
+            return Bounded(None, until)
         return slow(left, env)
 
     return compared

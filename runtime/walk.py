@@ -141,9 +141,9 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
                 if moved.phase is Phase.HELD:
                     stay.put(moved, begun)
                     return
-                path = evolve(moved, pc=moved.pc + 1, phase=Phase.READY, since=None)
+                path = moved
             case plan.Notify() | plan.Set() | plan.Mark() | plan.Emit():
-                path = evolve(perform.act(work, stay, path, op), pc=path.pc + 1)
+                path = perform.act(work, stay, path, op)
             case (
                 plan.WaitFor()
                 | plan.WaitUntilClock()
