@@ -11,7 +11,8 @@ from wend.dsl.program import When
 from wend.dsl.source import Source
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env, holds
+from wend.runtime.interpret import Env
+from wend.runtime.rules import Rules
 from wend.runtime.values import Value
 from wend.stdlib import FUNCTIONS, signatures
 
@@ -56,8 +57,10 @@ def compile_conditions(texts: Sequence[str], schema: str, now: dt.datetime) -> C
         assert isinstance(head, When)
         conditions.append(head.condition)
 
+    evaluate = Rules(result.program, FUNCTIONS).evaluate
+
     def matches(contact: Contact) -> list[bool]:
-        env = Env(now, _ZONE, contact, FUNCTIONS)
-        return [holds(condition, env) for condition in conditions]
+        env = Env(now, _ZONE, contact, FUNCTIONS, how=evaluate)
+        return [evaluate(condition, env).value is True for condition in conditions]
 
     return matches

@@ -142,11 +142,6 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
             assert_never(expr)
 
 
-def holds(expr: core.Expr, env: Env) -> bool:
-    """Whether a condition is true: unknown is not."""
-    return evaluate(expr, env).value is True
-
-
 def _junction(operands: tuple[core.Expr, ...], env: Env, decider: bool) -> Bounded:
     """`and` is decided by false, `or` by true. Decided: the longest of the deciders; undecided: the shortest of all."""
     decided: Instant | None = None
@@ -256,14 +251,18 @@ def applied(name: str, values: Sequence[Value], until: Instant, moving: Instant,
     return Bounded(result, min(until, moving))
 
 
+_NOT_ASKED = Bounded(None)  # told from every answer by its identity
+
+
 def call(name: str, values: Sequence[Value], env: Env) -> Value | Bounded:
     """What a function gives for these values, asked once; None where it has no answer."""
     key: tuple[object, ...] = (name, env.zone, *map(type, values), *values)
     try:
-        if key in env.found:
-            return env.found[key]
+        found = env.found.get(key, _NOT_ASKED)
     except TypeError:  # a record cannot be looked up
-        key = ()
+        key, found = (), _NOT_ASKED
+    if found is not _NOT_ASKED:
+        return found
     try:
         result = env.functions[name].implementation(Moment(env.now, env.zone), *values)
     except FunctionError:
