@@ -12,8 +12,6 @@ def new_events(contact: Contact, state: State, inbox: Inbox, now: Instant) -> tu
 
     The first to arrive with an id wins. No event is later than its arrival.
     """
-    if not state.emitted and not inbox.events:
-        return ()
     taken: dict[str, Event] = {}
     for event in (*state.emitted, *inbox.events):
         if event.id not in taken and not contact.knows(event.id):
@@ -23,9 +21,8 @@ def new_events(contact: Contact, state: State, inbox: Inbox, now: Instant) -> tu
 
 def take_in(contact: Contact, events: tuple[Event, ...], inbox: Inbox) -> Contact:
     """The contact with its data changes, in their order, and its new events."""
-    if inbox.changes:
-        for change in sorted(inbox.changes, key=lambda change: (change.time, change.id)):
-            contact = contact.with_fields(change.fields)
+    for change in sorted(inbox.changes, key=lambda change: (change.time, change.id)):
+        contact = contact.with_fields(change.fields)
     return contact.with_events(events)
 
 

@@ -44,8 +44,8 @@ def step(
         the contact and state to save, the effects, and the earliest instant at which anything could change
         without new data (never at or before `now`).
     """
-    events = new_events(contact, state, inbox, now)
-    snapshot = take_in(contact, events, inbox)
+    events = new_events(contact, state, inbox, now) if inbox.events or state.emitted else ()
+    snapshot = take_in(contact, events, inbox) if events or inbox.changes else contact
     work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
     work.suppressed = state.suppressed
     if events:
@@ -64,7 +64,8 @@ def step(
             _happen(work, stay, event)
     for stay in work.stays:
         if stay.open:
-            wake_paths(work, stay)
+            if stay.state.run is not None and stay.state.run.paths:
+                wake_paths(work, stay)
             if stay.heads.times and not stay.archived:
                 _calendar(work, stay)
     for stay in work.stays:
@@ -194,15 +195,18 @@ def _state(work: Work) -> State:
     """The state to save: the one there was, where nothing has changed."""
     before = work.before
     # A journey that is not active yet has not seen the contact: its backlog is who is there when it goes live.
-    stays = [stay for stay in work.stays if stay.open or stay.journey.name in before.journeys]
-    untouched = all(stay.state is before.journeys.get(stay.journey.name) for stay in stays)
+    changed = {
+        stay.journey.name: stay.state
+        for stay in work.stays
+        if (old := before.journeys.get(stay.journey.name)) is not stay.state and (stay.open or old is not None)
+    }
     quiet = not (work.effects or work.emitted or before.emitted) and len(work.written) == len(before.written)
-    if untouched and before.known and quiet:
+    if not changed and before.known and quiet:
         return before
     state = State(
         format=before.format,
         known=True,
-        journeys={**before.journeys, **{stay.journey.name: stay.state for stay in stays}},
+        journeys={**before.journeys, **changed},
         sends=tuple(work.sends),
         emitted=tuple(work.emitted),
         suppressed=work.suppressed,

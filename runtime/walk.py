@@ -27,7 +27,8 @@ def walk_all(work: Work) -> None:
         if stay.open:
             if stay.farewell:
                 _part(work, stay)
-            for path in _in_order(work, stay):
+            paths = stay.state.run.paths if stay.state.run else ()
+            for path in _in_order(work, stay, paths) if len(paths) > 1 else paths:
                 if _is_under_way(stay, path):
                     _take_up(work, stay, path)
             if stay.farewell:
@@ -46,11 +47,7 @@ def _part(work: Work, stay: Stay) -> None:
         walk(work, stay, path)
 
 
-def _in_order(work: Work, stay: Stay) -> Sequence[Path]:
-    paths = stay.run.paths if stay.run else ()
-    if len(paths) < 2:
-        return paths
-
+def _in_order(work: Work, stay: Stay, paths: Sequence[Path]) -> Sequence[Path]:
     def rank(path: Path) -> tuple[bool, int, object]:
         found = work.trigger_of(stay, path)
         return path.phase is not Phase.HELD, found[0] if found else 0, (path.cause.order, path.head)

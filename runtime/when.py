@@ -9,12 +9,12 @@ from wend.dsl.program import OnEntry, Trigger, When
 from wend.runtime.evolve import evolve
 from wend.runtime.state import Cause, CauseKind, HeadState, Run
 from wend.runtime.values import Instant
-from wend.runtime.work import Stay, Work
+from wend.runtime.work import FRESH, Stay, Work
 
 
 def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | None:
     """Look at the condition on the snapshot: remember what was seen, and the cause of a path if one is to begin."""
-    state, run = stay.head(head.id), stay.state.run
+    state, run = stay.state.heads.get(head.id, FRESH), stay.state.run
     if not worth_asking(stay, head, state):
         return None
     value = work.ask(head.condition, work.env(stay))
