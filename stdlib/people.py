@@ -59,7 +59,7 @@ FUNCTIONS = (
         sentence="The whole years since a date of birth.",
         example="age(1990-05-11)",
         gives="35",
-        code=YEARS.times(1),
+        code=lambda moment, value: YEARS.bounded(moment, value, 1),
         timed=True,
     ),
     function(

@@ -50,24 +50,19 @@ class Count:
     count: Callable[[dt.date, dt.date], int]
     moved: Callable[[dt.date, int], dt.date | None]
 
-    def times(self, sign: int) -> Callable[[Moment, dt.date], Bounded]:
-        """What gives the number (times `sign`), until when it stays, and its ramp."""
-        count, moved = self.count, self.moved
+    def bounded(self, moment: Moment, value: dt.date, sign: int) -> Bounded:
+        """The number (times `sign`), until when it stays, and its ramp."""
+        zone, moved = moment.zone, self.moved
+        start = zone.date(value) if isinstance(value, dt.datetime) else value
+        number = self.count(start, zone.date(moment.now))
 
-        def bounded(moment: Moment, value: dt.date) -> Bounded:
-            zone = moment.zone
-            start = zone.date(value) if isinstance(value, dt.datetime) else value
-            number = count(start, zone.date(moment.now))
+        def first(n: int) -> Instant:
+            date = moved(start, n)
+            if date is None:
+                return FOREVER if n > 0 else _EARLIEST
+            return zone.day_start(date)
 
-            def first(n: int) -> Instant:
-                date = moved(start, n)
-                if date is None:
-                    return FOREVER if n > 0 else _EARLIEST
-                return zone.day_start(date)
-
-            return Bounded(sign * number, first(number + 1), Ramp(sign, first))
-
-        return bounded
+        return Bounded(sign * number, first(number + 1), Ramp(sign, first))
 
 
 DAYS = Count(lambda start, today: (today - start).days, add_days)
@@ -193,14 +188,14 @@ def _part_of(
 FUNCTIONS = (
     _counting(
         "days_since",
-        DAYS.times(_SINCE),
+        lambda moment, value: DAYS.bounded(moment, value, _SINCE),
         "The days from a date to today; negative for a date that is to come.",
         "days_since(2026-01-10)",
         "120",
     ),
     _counting(
         "days_until",
-        DAYS.times(_UNTIL),
+        lambda moment, value: DAYS.bounded(moment, value, _UNTIL),
         "The days from today to a date; negative for a date that is past.",
         "days_until(2026-05-24)",
         "14",
@@ -221,42 +216,42 @@ FUNCTIONS = (
     ),
     _counting(
         "weeks_since",
-        WEEKS.times(_SINCE),
+        lambda moment, value: WEEKS.bounded(moment, value, _SINCE),
         "The whole weeks from a date to today.",
         "weeks_since(2026-04-01)",
         "5",
     ),
     _counting(
         "weeks_until",
-        WEEKS.times(_UNTIL),
+        lambda moment, value: WEEKS.bounded(moment, value, _UNTIL),
         "The weeks from today to a date; a begun week counts as a whole one.",
         "weeks_until(2026-06-07)",
         "4",
     ),
     _counting(
         "months_since",
-        MONTHS.times(_SINCE),
+        lambda moment, value: MONTHS.bounded(moment, value, _SINCE),
         "The whole months from a date to today; a month from the 31st ends on the last day of a shorter one.",
         "months_since(2026-01-31)",
         "3",
     ),
     _counting(
         "months_until",
-        MONTHS.times(_UNTIL),
+        lambda moment, value: MONTHS.bounded(moment, value, _UNTIL),
         "The months from today to a date; a begun month counts as a whole one.",
         "months_until(2026-08-10)",
         "3",
     ),
     _counting(
         "years_since",
-        YEARS.times(_SINCE),
+        lambda moment, value: YEARS.bounded(moment, value, _SINCE),
         "The whole years from a date to today.",
         "years_since(2020-05-11)",
         "5",
     ),
     _counting(
         "years_until",
-        YEARS.times(_UNTIL),
+        lambda moment, value: YEARS.bounded(moment, value, _UNTIL),
         "The years from today to a date; a begun year counts as a whole one.",
         "years_until(2030-05-10)",
         "4",
