@@ -472,8 +472,8 @@ def test_two_entry_points_and_two_rounds_have_identities_of_their_own() -> None:
                     send email "hello"
                     send email "again"
     """
-    news = (event("05-14 13:00", "visit"), event("05-14 20:00", "cancel"), event("05-14 21:00", "visit"))
-    outcome = play(script, *news)
-    assert len(outcome.sends) == 8
-    assert len(set(outcome.identities)) == 8
+    visits = (event(when, "visit") for when in ("05-14 13:00", "05-14 21:00", "05-15 03:00"))
+    outcome = play(script, *visits, event("05-14 20:00", "cancel"))
+    assert len(outcome.sends) == 12
+    assert len(set(outcome.identities)) == 12
     assert noted(outcome, "entered") == ["05-14 12:00", "05-14 20:01"]
