@@ -139,7 +139,11 @@ def _clock(text: str) -> Read:
 
 def _bad_clock(text: str) -> Read:
     problem = f"`{text}` is not how a time of day is written"
-    plain = re.sub(r"\s+", "", text).lower().removesuffix("h")
+    plain = re.sub(r"\s+", "", text).lower().removesuffix("h").replace("h", ":")
+    plain = re.sub(r"\.(?=[0-9])", ":", plain).replace(".", "")
+    plain = re.sub(r"^([0-9]{1,2}:[0-9]{2}):[0-9]{2}", r"\1", plain)
+    if re.match(r"(1[3-9]|2[0-3]):", plain):
+        plain = plain.removesuffix("am").removesuffix("pm")
     if re.fullmatch(r"[0-9]{1,2}", plain):
         plain += ":00"
     if re.fullmatch(r"[0-9]{1,2}(:[0-9]{2})?(am|pm)|[0-9]{1,2}:[0-9]{2}", plain):

@@ -66,6 +66,7 @@ class Lexed:
 TAB = 4
 UNITS = r"(?:second|minute|hour|day|week|month|year)s?"
 NUMBER = r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?"
+HALF = r"(?:am\b|pm\b|AM\b|PM\b|a\.m\.?|p\.m\.?|A\.M\.?|P\.M\.?)"
 TOKEN = re.compile(
     rf"""(?P<space>[ \t\f]+)
     | (?P<newline>\r\n|\r|\n)
@@ -77,9 +78,8 @@ TOKEN = re.compile(
     | (?P<span>{NUMBER}[ \t]+{UNITS}\b)
     | (?P<glued>{NUMBER}(?:{UNITS}|hrs?|mins?|secs?|wks?|yrs?|[dhw])\b)
     | (?P<percent>{NUMBER}%)
-    | (?P<clock>[0-9]{{1,2}}(?::[0-9]{{2}})?(?:am|pm)\b|[0-9]{{1,2}}:[0-9]{{2}}\b(?!:))
-    | (?P<badclock>[0-9]{{1,2}}(?::[0-9]{{2}})?[ ]+(?:am|pm|AM|PM)\b|[0-9]{{1,2}}(?::[0-9]{{2}})?(?:AM|PM)\b
-        |[0-9]{{1,2}}(?::[0-9]+)+)
+    | (?P<clock>[0-9]{{1,2}}(?::[0-9]{{2}})?(?:am|pm)\b|[0-9]{{1,2}}:[0-9]{{2}}\b(?!:|[ ]+{HALF}))
+    | (?P<badclock>[0-9]{{1,2}}(?:[:.][0-9]{{2}})?[ ]*{HALF}|[0-9]{{1,2}}(?::[0-9]+)+|[0-9]{{1,2}}h[0-9]{{2}}\b)
     | (?P<number>{NUMBER}(?![\w]))
     | (?P<badnumber>[0-9][\w]*(?:\.[0-9]\w*)*)
     | (?P<name>[^\W\d]\w*)

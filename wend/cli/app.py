@@ -19,6 +19,8 @@ COMMANDS = {
     "test": "run the `test` blocks of a project or script",
     "simulate": "play a project over contacts and events, sending nothing",
     "run": "load what is new, tick, deliver",
+    "explain": "say what the code of a report means",
+    "docs": "print documentation that is made from declarations",
 }
 
 REFUSED, USAGE, UNDELIVERED, INTERRUPTED = 1, 2, 3, 130

@@ -58,7 +58,7 @@ def as_text(result: TestResult) -> str:
 
 def _diagnostic(failure: Failure) -> Diagnostic:
     message = f"expected {failure.expected}, and there was: {failure.actual}"
-    return Diagnostic("T001", message, failure.line.place.source, failure.line.place.span)
+    return Diagnostic("W601", message, failure.line.place.source, failure.line.place.span)
 
 
 def _time(result: TestResult, at: Instant) -> str:
