@@ -9,6 +9,7 @@ from functools import lru_cache
 from attrs import evolve, field, frozen
 
 from tests.strategies.histories import Arrival, History, Newcomer, Play
+from tests.strategies.programs import JOURNEYS
 from tests.strategies.scenes import SCHEMA
 from wend.dsl import ast
 from wend.dsl.checker import check
@@ -34,13 +35,23 @@ def source_of(file: ast.File) -> str:
     return SCHEMA + format_node(file)
 
 
+def scripts_of(file: ast.File) -> tuple[str, ...]:
+    """The same program as several files: each journey in one of its own, everything else in the last."""
+    journeys = [item for item in file.items if isinstance(item, ast.Journey)]
+    others = tuple(item for item in file.items if not isinstance(item, ast.Journey))
+    return *(format_node(ast.File(items=(item,))) for item in journeys), source_of(ast.File(items=others))
+
+
 @lru_cache(maxsize=256)
-def rules_of(script: str) -> Rules:
-    """The rules of a script; it must be free of errors."""
-    source = Source("play.journey", script)
-    parsed = parse(source)
-    assert not parsed.diagnostics, [d.message for d in parsed.diagnostics]
-    checked = check([(source, parsed.file)], SIGNATURES)
+def rules_of(*scripts: str) -> Rules:
+    """The rules of a program of one file or several; it must be free of errors."""
+    files: list[tuple[Source, ast.File]] = []
+    for number, script in enumerate(scripts):
+        source = Source(f"play{number}.journey", script)
+        parsed = parse(source)
+        assert not parsed.diagnostics, [d.message for d in parsed.diagnostics]
+        files.append((source, parsed.file))
+    checked = check(files, SIGNATURES)
     assert checked.program is not None, [d.message for d in checked.diagnostics]
     return Rules(checked.program, FUNCTIONS)
 
@@ -122,8 +133,9 @@ class Stage:
 
 def stage_of(play: Play) -> Stage:
     """A generated play, ready to be driven."""
-    live_since: dict[str, Instant] = dict.fromkeys(["one", "two"], play.history.start)
-    return Stage(rules_of(source_of(play.program)), play.history, Facts(live_since=live_since))
+    live_since: dict[str, Instant] = dict.fromkeys(JOURNEYS, play.history.start)
+    scripts = scripts_of(play.program) if play.several_files else (source_of(play.program),)
+    return Stage(rules_of(*scripts), play.history, Facts(live_since=live_since))
 
 
 class _Cast:
@@ -269,6 +281,7 @@ __all__ = [
     "rules_of",
     "same",
     "scattered",
+    "scripts_of",
     "source_of",
     "stage_of",
 ]

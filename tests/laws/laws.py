@@ -20,8 +20,9 @@ from tests.laws.harness import (
     stage_of,
 )
 from tests.strategies.histories import Play
+from tests.strategies.scenes import EVENTS
 from wend.dsl import ast, plan
-from wend.dsl.program import Dated, Head, Journey, On, Trigger, When
+from wend.dsl.program import Dated, Head, Journey, On, OnChange, Trigger, When
 from wend.runtime import step as engine
 from wend.runtime.contact import Event, Inbox
 from wend.runtime.effects import Facts, Send, Step
@@ -151,7 +152,7 @@ def _causes(play: Play, contact: str, head: Head) -> int:
     """How many causes an entry point can have in a day."""
     news = [a.item for a in play.history.arrivals if a.contact == contact]
     match head:
-        case On(match=match) if match.event == "ping":
+        case On(match=match) if match.event not in EVENTS:
             return 10_000  # as often as bodies emit it: bounded by the causes of those
         case On(match=match):
             past = [e for n in play.history.newcomers if n.id == contact for e in n.events]
@@ -160,6 +161,8 @@ def _causes(play: Play, contact: str, head: Head) -> int:
             return 25 * 60 // max(1, int(at_most.approximate_seconds // 60)) + 1
         case Dated():
             return 2 + len(news) + 20  # a date may be set by bodies, too
+        case OnChange():
+            return len(news) + 20  # the same
         case _:
             return 3
 

@@ -12,8 +12,9 @@ from tests.laws.harness import Outcome, Stage, drive, rules_of, source_of, stage
 from tests.laws.scripts import change, event, noted, play, sent
 from tests.strategies.conditions import Seen, compare, conditions
 from tests.strategies.histories import Arrival, History, Newcomer, Play, histories, plays
-from tests.strategies.programs import Taste, programs
+from tests.strategies.programs import programs
 from tests.strategies.scenes import MONTHS, call, name, number, path, scenes, span
+from tests.strategies.taste import Taste
 from wend.dsl import ast
 from wend.runtime.contact import Change
 from wend.runtime.effects import Send

@@ -34,7 +34,9 @@ class Seen:
     Args:
         labels: messages of the journey that have a name.
         journeys: journeys of the program.
+        requested: those among them that can be started `on request`.
         segments: segments of the program.
+        defines: there are the definitions `ready` and `lapsed(n)`.
         local: the name of an event that the path carries, and which event it is.
         run: there is a run, so `since entry` means something.
         known_only: nothing that may be unknown.
@@ -43,7 +45,9 @@ class Seen:
     scene: Scene
     labels: tuple[str, ...] = ()
     journeys: tuple[str, ...] = ()
+    requested: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    defines: bool = False
     local: tuple[str, str] | None = None
     run: bool = False
     known_only: bool = False
@@ -95,6 +99,8 @@ def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
         makers.append(_in_journey)
     if seen.segments:
         makers.append(_segment)
+    if seen.defines and not seen.known_only:
+        makers += [_lapsed, _ready]
     if seen.local is not None:
         makers.append(_local)
     made: ast.Expr = draw(draw(st.sampled_from(makers))(seen))
@@ -265,6 +271,15 @@ def _in_journey(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 @st.composite
 def _segment(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     return path(draw(st.sampled_from(seen.segments)))
+
+
+@st.composite
+def _lapsed(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return call("lapsed", number(draw(st.integers(-1, 3))))
+
+
+def _ready(seen: Seen) -> st.SearchStrategy[ast.Expr]:
+    return st.just(path("ready"))
 
 
 @st.composite

@@ -5,8 +5,9 @@ import datetime as dt
 from attrs import frozen
 from hypothesis import strategies as st
 
-from tests.strategies.programs import ANY_TASTE, Taste, programs
-from tests.strategies.scenes import CHANNELS, LISTS, PLANS, TAGS, ZONES, Scene, scenes
+from tests.strategies.programs import JOURNEYS, programs
+from tests.strategies.scenes import CHANNELS, LISTS, PLANS, TAGS, TOPICS, ZONES, Scene, scenes
+from tests.strategies.taste import ANY_TASTE, Taste
 from wend.dsl import ast
 from wend.runtime.contact import Change, Event
 from wend.runtime.values import Instant, Value
@@ -51,18 +52,20 @@ class History:
 
 @frozen
 class Play:
-    """A program and a history on one stage."""
+    """A program, in one file or in several, and a history on one stage."""
 
     scene: Scene
     program: ast.File
     history: History
+    several_files: bool = False
 
 
 @st.composite
 def plays(draw: st.DrawFn, taste: Taste = ANY_TASTE, hours: int = 72, contacts: int = 2) -> Play:
     """A program with something happening, in a few days around the day of a scene."""
     scene = draw(scenes)
-    return Play(scene, draw(programs(scene, taste)), draw(histories(scene, hours, contacts)))
+    program = draw(programs(scene, taste))
+    return Play(scene, program, draw(histories(scene, hours, contacts)), draw(st.integers(0, 3)) == 3)
 
 
 @st.composite
@@ -114,7 +117,7 @@ def fields(draw: st.DrawFn, scene: Scene) -> Fields:
         "consent_email": draw(st.sampled_from((True, True, True, False, None))),
         "signup": draw(_dates(scene)),
         "due": draw(_instants(scene)),
-        "born": draw(_dates(scene)),
+        "born": draw(_birthdays(scene)),
     }
     if draw(st.integers(0, 2)) == 0:
         made["timezone"] = draw(st.sampled_from((*ZONES, "Nowhere/Land")))
@@ -127,6 +130,17 @@ def fields(draw: st.DrawFn, scene: Scene) -> Fields:
 @st.composite
 def _dates(draw: st.DrawFn, scene: Scene) -> dt.date | None:
     return None if draw(st.integers(0, 4)) == 4 else scene.date(draw(st.integers(-3, 2)))
+
+
+@st.composite
+def _birthdays(draw: st.DrawFn, scene: Scene) -> dt.date | None:
+    """A date near the day of the scene, in its year or some years before."""
+    date = draw(_dates(scene))
+    if date is None:
+        return None
+    year = date.year - draw(st.sampled_from((0, 1, 2, 30)))
+    last = (dt.date(year + date.month // 12, date.month % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return date.replace(year=year, day=min(date.day, last))
 
 
 @st.composite
@@ -162,8 +176,10 @@ def _events(draw: st.DrawFn, id: str, time: Instant, imported: bool = False) -> 
 @st.composite
 def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Change:
     """What arrives at a time: mostly events, some of them late."""
-    kind = draw(st.integers(0, 9))
+    kind = draw(st.integers(0, 10))
     id = f"{draw(st.sampled_from('xyz'))}{number}"  # the order of ids is not that of arrival
+    if kind == 10:
+        return draw(_told(id, at))
     if kind <= 5:
         late = draw(st.sampled_from((0, 0, 0, 0, 1, 90, 23 * 60, 25 * 60, 50 * 60)))
         return draw(_events(id, at - late * MINUTE))
@@ -176,9 +192,25 @@ def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Ch
 def _suppressions(draw: st.DrawFn, id: str, at: Instant) -> Event:
     payload: Fields = {"channel": "email", "address": draw(st.sampled_from(ADDRESSES))}
     kind = draw(st.sampled_from(("message_unsubscribed", "message_bounced", "message_complained")))
+    if kind == "message_unsubscribed" and draw(st.booleans()):
+        payload["topic"] = draw(st.sampled_from(TOPICS))
     if kind == "message_bounced":
         payload["hard"] = draw(st.booleans())
     return Event(id, kind, at, payload)
+
+
+@st.composite
+def _told(draw: st.DrawFn, id: str, at: Instant) -> Event:
+    """What a host sends: a journey is to begin or to end, a tag came, a list was left."""
+    match draw(st.integers(0, 3)):
+        case 0:
+            return Event(id, "journey_requested", at, {"journey": draw(st.sampled_from(JOURNEYS))})
+        case 1:
+            return Event(id, "journey_stopped", at, {"journey": draw(st.sampled_from(JOURNEYS))})
+        case 2:
+            return Event(id, "tag_added", at, {"tag": draw(st.sampled_from(TAGS))})
+        case _:
+            return Event(id, "list_left", at, {"list": draw(st.sampled_from(LISTS))})
 
 
 @st.composite

@@ -51,6 +51,7 @@ PLANS = ("a", "b", "c")
 CHANNELS = ("web", "shop")
 TAGS = ("vip", "late")
 LISTS = ("news", "clients")
+TOPICS = ("news", "offers")
 CLOCKS = (
     dt.time(0),
     dt.time(0, 30),
@@ -84,9 +85,14 @@ event cancel
 
 event ping
 
+event pong
+    what text
+
 """
 
 EVENTS = ("purchase", "visit", "cancel")
+CHAIN = ("ping", "pong")
+"""Events that bodies emit; each may lead to the other."""
 DATES = ("signup", "due", "born")
 
 scenes = st.sampled_from(SCENES)
