@@ -111,8 +111,10 @@ class TraceEntry:
 
     Args:
         kind: entered, exited, left (the audience), fired, ignored, sent, dropped, held, waiting, passed, set, emitted,
-            stopped, finished, problem.
-        reason: for dropped, held, ignored, exited, problem: a short stable word or two, such as `consent`, `limit`.
+            stopped, finished, decided, problem.
+        reason: for dropped, held, ignored, exited, problem: a short stable word or two, such as `consent`, `limit`; for
+            passed: `else` where the wait went there; for decided: `true`, `false` or `unknown`, a variant, `round`
+            or `done`.
         detail: a sentence for a person.
     """
 

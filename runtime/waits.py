@@ -161,6 +161,13 @@ def advance(path: Path, over: Over) -> Path:
     return evolve(path, pc=over.target, phase=Phase.READY, since=None, due=None, events=events)
 
 
+def passed(work: Work, stay: Stay, path: Path, op: Wait, over: Over) -> Path:
+    """The path after its wait, and a note whether it goes on to `else`."""
+    missed = isinstance(op, plan.WaitCondition | plan.WaitEvent | plan.WaitUntilMoment) and over.target == op.otherwise
+    work.note(stay, "passed", trigger=path.trigger, step=op.id, reason="else" if missed else None, place=op.place)
+    return advance(path, over)
+
+
 def wake_paths(work: Work, stay: Stay) -> None:
     """Waiting paths whose wait is over on the snapshot stand ready to be walked."""
     run = stay.run
@@ -175,8 +182,7 @@ def wake_paths(work: Work, stay: Stay) -> None:
         if isinstance(op, Wait):
             answer = look(op, path, path.pc, work.path_env(stay, path, snapshot=True))
             if isinstance(answer, Over):
-                stay.put(advance(path, answer), path)
-                work.note(stay, "passed", trigger=path.trigger, step=op.id)
+                stay.put(passed(work, stay, path, op, answer), path)
                 work.stir()
             else:
                 work.until(answer.until)

@@ -14,9 +14,11 @@ from wend.runtime.evolve import evolve
 from wend.runtime.hashing import share
 from wend.runtime.rules import head_of
 from wend.runtime.state import CauseKind, Path, Phase
-from wend.runtime.waits import Over, Pending, Wait, advance, look, reach
+from wend.runtime.waits import Over, Pending, Wait, look, passed, reach
 from wend.runtime.work import Stay, Work
 
+REST = "rest"
+"""The way of those whom a split gives no variant, in traces."""
 MOST_OPERATIONS = 10_000
 """How many operations a path may do in one tick; then it goes on at the next."""
 
@@ -175,7 +177,7 @@ def _wait(work: Work, stay: Stay, path: Path, op: Wait) -> Path:
     waiting = reach(op, path, env)
     answer = look(op, waiting, path.pc, env)
     if isinstance(answer, Over):
-        return advance(waiting, answer)
+        return passed(work, stay, waiting, op, answer)
     _remember(work, answer)
     work.note(stay, "waiting", trigger=path.trigger, step=op.id, place=op.place)
     return waiting
@@ -193,24 +195,36 @@ def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.S
         case plan.Branch():
             value = work.path_env(stay, path, snapshot=False).evaluate(op.condition).value
             target = path.pc + 1 if value is True else op.on_false if value is False else op.on_unknown
-            work.note(stay, "decided", trigger=path.trigger, step=op.id, detail=str(value), place=op.place)
-            return evolve(path, pc=target)
+            return _decided(work, stay, path, op, _TRUTH[value is True, value is False], target)
         case plan.Split():
-            return evolve(path, pc=_arm(work, stay, path, op))
+            name, target = _arm(work, stay, path, op)
+            return _decided(work, stay, path, op, name, target)
         case plan.RepeatTest():
             done = path.rounds.get(op.id, 0) >= op.times
             if not done and op.until is not None:
                 done = work.path_env(stay, path, snapshot=False).evaluate(op.until).value is True
             if not done:
-                return evolve(path, pc=path.pc + 1)
-            return evolve(path, pc=op.done, rounds={k: v for k, v in path.rounds.items() if k != op.id})
+                return _decided(work, stay, path, op, "round", path.pc + 1)
+            over = evolve(path, rounds={k: v for k, v in path.rounds.items() if k != op.id})
+            return _decided(work, stay, over, op, "done", op.done)
 
 
-def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> int:
+_TRUTH = {(True, False): "true", (False, True): "false", (False, False): "unknown"}
+
+
+def _decided(
+    work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Split | plan.RepeatTest, way: str, target: int
+) -> Path:
+    """The path at where it goes on, and a note of the way it took."""
+    work.note(stay, "decided", trigger=path.trigger, step=op.id, reason=way, place=op.place)
+    return evolve(path, pc=target)
+
+
+def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> tuple[str, int]:
     """The variant of the contact: a hash of journey, split and contact; with `each time` of the cause too."""
     forced = work.facts.forced.get(op.name)
     if forced is not None:
-        return next((arm.target for arm in op.arms if arm.name == forced), op.otherwise)
+        return next(((arm.name, arm.target) for arm in op.arms if arm.name == forced), (REST, op.otherwise))
     parts = [stay.journey.name, op.name, work.contact.id]
     if op.each_time:
         parts.append(path.cause.id)
@@ -218,5 +232,5 @@ def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> int:
     for arm in op.arms:
         below += arm.share
         if place < below:
-            return arm.target
-    return op.otherwise
+            return arm.name, arm.target
+    return REST, op.otherwise

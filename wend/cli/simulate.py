@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,12 +13,15 @@ from wend.cli.show import count_of, show_warnings
 from wend.dsl.diagnostics import WendError
 from wend.population import Population, open_with_data
 from wend.progress import progress
+from wend.report.collected import Collecting
+from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
 from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send
 from wend.runtime.messages import Message
 from wend.runtime.rendering import message_of, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.simulate import SimulationResult, simulate
+from wend.runtime.step import step as standard_step
 from wend.runtime.templates import TemplateError
 from wend.senders import WithSender, senders
 from wend.workspace import Workspace
@@ -31,6 +35,7 @@ from wend.workspace import Workspace
 @click.option("--to", "end", type=day, metavar="DATE", required=True, help="The last day, included whole.")
 @click.option("--timezone", help="The zone of the days, in the place of the project's.")
 @click.option("--mail", type=click.Path(path_type=Path), help="Write each rendered message into this folder.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write a page with charts into this file (HTML).")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no remarks.")
 def command(
@@ -41,6 +46,7 @@ def command(
     end: dt.date,
     timezone: str | None,
     mail: Path | None,
+    report: Path | None,
     form: str,
     quiet: bool,
 ) -> int:
@@ -50,6 +56,8 @@ def command(
     """
     if end < start:
         raise click.UsageError(f"the last day, {end}, is before the first, {start}")
+    if report is not None:
+        _ready(report)
     workspace, population = open_with_data(path, contacts, events, timezone)
     if not quiet:
         _remarks(workspace, population, path, timezone)
@@ -58,6 +66,7 @@ def command(
     addresses = {**DEFAULT_ADDRESSES, **{n: c.address for n, c in workspace.project.channels.items()}}
     rules = workspace.rules()
     post = None if mail is None else _Post(mail, workspace, rules)
+    collecting = None if report is None else Collecting(zone)
     days = (end - start).days + 1
     with progress("simulating", days, quiet=quiet) as advance:
         done = 0
@@ -77,15 +86,30 @@ def command(
             last,
             facts=Facts(zone=zone.name, addresses=addresses),
             on_message=None if post is None else post.take,
+            on_step=None if collecting is None else collecting.take,
             progress=shown,
+            step=standard_step if collecting is None else partial(standard_step, explain=True),
         )
     if post is not None:
         post.finish()
+    if report is not None and collecting is not None:
+        name = workspace.project.root.name if workspace.project.script is None else path.stem
+        of = Heading(name, start, end, zone.name)
+        report.write_text(page(rules.program, collecting.collected(result.contacts), result, of), encoding="utf-8")
     if form == "json":
         click.echo(json.dumps(as_json(result, start, end, post), indent=2, ensure_ascii=False))
     else:
         click.echo(as_text(result, start, end, post), nl=False)
     return 1 if post is not None and post.failed else 0
+
+
+def _ready(report: Path) -> None:
+    """See that a report can be made before anything takes time. Raises WendError."""
+    if report.is_dir():
+        raise WendError("the report is one file, and there is a folder of this name", "name a file", str(report))
+    if not report.parent.is_dir():
+        raise WendError("there is no such folder for the report", "make it first", str(report.parent))
+    library()
 
 
 def _remarks(workspace: Workspace, population: Population, path: Path, timezone: str | None) -> None:
