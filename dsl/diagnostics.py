@@ -72,6 +72,18 @@ class ProgramError(WendError):
         super().__init__(f"the script has {count} error{'' if count == 1 else 's'}")
 
 
+def in_order(diagnostics: Iterable[Diagnostic], sources: Iterable[Source] = ()) -> tuple[Diagnostic, ...]:
+    """Diagnostics by file, and in a file by place, whatever stage found them.
+
+    Args:
+        sources: the files that come first, in this order; others follow as they come up.
+    """
+    found = list(diagnostics)
+    names = dict.fromkeys([*(source.name for source in sources), *(each.source.name for each in found)])
+    files = {name: number for number, name in enumerate(names)}
+    return tuple(sorted(found, key=lambda each: (files[each.source.name], each.span.start)))
+
+
 def render(diagnostic: Diagnostic) -> str:
     """The diagnostic as several lines of plain text, its places underlined."""
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}", f"  --> {diagnostic.place}"]

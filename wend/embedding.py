@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from wend.dsl import core
 from wend.dsl.checker.lone import check_expression
-from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, in_order
 from wend.dsl.source import Source
 from wend.runtime import engine as runtime_engine
 from wend.runtime.activation import Activation
@@ -113,7 +113,7 @@ def compile(
     if templates is not None:
         found = Templates.from_sources(templates)
         if program is not None:
-            diagnostics += check_templates(program, found, Path("templates"), known)
+            diagnostics = in_order((*diagnostics, *check_templates(program, found, Path("templates"), known)))
     if program is None or _failed(diagnostics):
         raise ProgramError(diagnostics)
     return Program(Rules(program, FUNCTIONS), found, {SCRIPT: script}, diagnostics)

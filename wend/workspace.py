@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from wend.channel_check import check_channels
 from wend.dsl.ast import File
 from wend.dsl.checker import check
-from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, in_order
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
@@ -89,13 +89,17 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
     if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
         diagnostics += check_senders(program, templates, workspace.project)
-    return evolve(workspace, program=program, diagnostics=diagnostics)
+    return evolve(workspace, program=program, diagnostics=in_order(diagnostics, workspace.sources))
 
 
 def build(
     sources: Iterable[Source], data_fields: frozenset[str] | None = None
 ) -> tuple[Program | None, tuple[Diagnostic, ...]]:
-    """Parse and check sources together: the program, or None where there is an error, and all that was found."""
+    """Parse and check sources together: the program, or None where there is an error, and all that was found.
+
+    What was found is in the order of sources and of places in them.
+    """
+    sources = tuple(sources)
     files: list[tuple[Source, File]] = []
     found: list[Diagnostic] = []
     for source in sources:
@@ -103,9 +107,9 @@ def build(
         files.append((source, result.file))
         found += result.diagnostics
     if any(d.severity is Severity.ERROR for d in found):
-        return None, tuple(found)
+        return None, in_order(found, sources)
     checked = check(files, signatures(), data_fields=data_fields)
-    return checked.program, (*found, *checked.diagnostics)
+    return checked.program, in_order((*found, *checked.diagnostics), sources)
 
 
 def read_source(path: Path) -> Source:

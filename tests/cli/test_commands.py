@@ -42,7 +42,7 @@ def test_the_version_is_told() -> None:
         (["frobnicate"], "there is no command `frobnicate`"),
         (["check"], "Missing argument 'PATH'"),
         (["check", ".", "--quite"], "Did you mean '--quiet'"),
-        (["check", ".", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
+        (["check", ".", "--format", "xml"], "'xml' is not one of 'text', 'json', 'github', 'sarif'"),
         (["simulate", ".", "--to", "2026-01-01"], "Missing option '--from'"),
         (["simulate", ".", "--from", "2026-02-30", "--to", "2026-03-01"], "`2026-02-30` is no date"),
         (["simulate", ".", "--from", "2026-02-01", "--to", "2026-01-31"], "is before the first"),
@@ -100,6 +100,7 @@ def test_check_as_json_has_the_place_of_each_mistake(tmp_path: Path) -> None:
         "column": 9,
         "end_line": 19,
         "end_column": 29,
+        "labels": [],
     }
 
 
