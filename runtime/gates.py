@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from wend.dsl import plan
-from wend.dsl.program import Limit, SendWindow
+from wend.dsl.program import ConsentRule, Limit, SendWindow
 from wend.runtime.aggregate import expiry
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.state import Sent
@@ -83,14 +83,22 @@ def suppressed(work: Work, stay: Stay, channel: str, address: str) -> Dropped | 
 
 
 def consent(work: Work, stay: Stay, channel: str) -> Dropped | None:
-    """The rules for the journey's topic where there are any, else those for the channel. Unknown refuses."""
+    """Consent as the settings ask for it. Unknown refuses."""
+    if refusing(work, stay, channel) is None:
+        return None
+    return Dropped("consent", f"the contact has not consented to {channel}")
+
+
+def refusing(work: Work, stay: Stay, channel: str) -> ConsentRule | None:
+    """The first rule of consent that is not true: of those for the journey's topic where there are any, else of those
+    for the channel."""
     if stay.journey.transactional:
         return None
     rules = [rule for rule in work.rules.program.settings.consents if rule.channel == channel]
     topical = [rule for rule in rules if rule.topic is not None and rule.topic == stay.journey.topic]
     for rule in topical or [rule for rule in rules if rule.topic is None]:
         if work.env(stay).evaluate(rule.condition).value is not True:
-            return Dropped("consent", f"the contact has not consented to {channel}")
+            return rule
     return None
 
 

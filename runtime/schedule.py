@@ -85,7 +85,7 @@ def recurring(work: Work, stay: Stay, head: Every | OnceOn) -> Cause | None:
     run = stay.run
     if run is None:
         return None
-    past, coming = _occurrences(work, stay, head)
+    past, coming = occurrences(work, stay, head)
     if coming is not None:
         work.until(stay.zone.at(coming.date(), coming.time()))
     state = stay.head(head.id)
@@ -118,7 +118,7 @@ def at_launch(work: Work, stay: Stay, head: OnceAtLaunch) -> Cause | None:
     return Cause(CauseKind.OCCURRENCE, "launch", work.now)
 
 
-def _occurrences(work: Work, stay: Stay, head: Every | OnceOn) -> tuple[dt.datetime | None, dt.datetime | None]:
+def occurrences(work: Work, stay: Stay, head: Every | OnceOn) -> tuple[dt.datetime | None, dt.datetime | None]:
     """The latest occurrence at or before now and the first after it, both local."""
     if isinstance(head, OnceOn):
         only = dt.datetime.combine(head.date, head.clock)

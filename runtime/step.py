@@ -44,19 +44,7 @@ def step(
         the contact and state to save, the effects, and the earliest instant at which anything could change
         without new data (never at or before `now`).
     """
-    events = new_events(contact, state, inbox, now) if inbox.events or state.emitted else ()
-    snapshot = take_in(contact, events, inbox) if events or inbox.changes else contact
-    work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
-    work.suppressed = state.suppressed
-    if events:
-        fresh = suppressions(snapshot, events, facts, now)
-        work.effects.extend(fresh)
-        work.suppressed |= {s.suppression for s in fresh}
-    work.written = state.written
-    if inbox.changes and state.written:
-        told = {name for each in inbox.changes for name in each.fields}
-        work.written = {name: by for name, by in state.written.items() if name not in told}
-    work.stays = _stays(work, inbox)
+    work, events = begin(rules, contact, state, inbox, now, facts, explain)
     for stay in work.stays:
         runs.survey(work, stay)
     for event in events:
@@ -73,6 +61,30 @@ def step(
             _conditions(work, stay)
     walk_all(work)
     return _commit(work)
+
+
+def begin(
+    rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, explain: bool = False
+) -> tuple[Work, tuple[Event, ...]]:
+    """What arrived is taken in, and the bench of the step is ready: no run has been looked at yet.
+
+    Returns:
+        the bench, and the events that are new at this tick, in their order.
+    """
+    events = new_events(contact, state, inbox, now) if inbox.events or state.emitted else ()
+    snapshot = take_in(contact, events, inbox) if events or inbox.changes else contact
+    work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
+    work.suppressed = state.suppressed
+    if events:
+        fresh = suppressions(snapshot, events, facts, now)
+        work.effects.extend(fresh)
+        work.suppressed |= {s.suppression for s in fresh}
+    work.written = state.written
+    if inbox.changes and state.written:
+        told = {name for each in inbox.changes for name in each.fields}
+        work.written = {name: by for name, by in state.written.items() if name not in told}
+    work.stays = _stays(work, inbox)
+    return work, events
 
 
 def _stays(work: Work, inbox: Inbox) -> list[Stay]:

@@ -7,6 +7,7 @@ Only messages of the test's journey count; the program's other journeys run alon
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import assert_never
 
 from attrs import evolve, field, frozen
@@ -14,13 +15,12 @@ from attrs import evolve, field, frozen
 from wend.dsl import core, trial
 from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone, ceil_minute, next_minute, zone
-from wend.runtime.contact import Change, Contact, Event, Inbox
+from wend.runtime.contact import Change, Contact, Event
 from wend.runtime.effects import Facts, Send, TraceEntry
 from wend.runtime.interpret import Env, evaluate
 from wend.runtime.rules import Rules
-from wend.runtime.state import NEW
-from wend.runtime.step import step
 from wend.runtime.values import UTC, Instant, Value
+from wend.runtime.world import World
 
 CONTACT = "contact of the test"
 MOST_TICKS = 100_000
@@ -94,8 +94,7 @@ class _Stage:
         self.rules, self.test, self.zone = rules, test, here
         forced = {line.split: line.variant for line in test.lines if isinstance(line, trial.Force)}
         self.start, self.end = self._span()
-        live = dict.fromkeys((journey.name for journey in rules.program.journeys), self.start)
-        self.facts = evolve(facts, live_since=live, forced=forced)
+        self.facts = evolve(facts, forced=forced)
 
     def _span(self) -> tuple[Instant, Instant]:
         moments = [line.at for line in self.test.lines if isinstance(line, _AT)]
@@ -125,25 +124,15 @@ class _Stage:
         for line in self.test.lines:
             if isinstance(line, trial.Given):
                 fields.update({name: self.value(value) for name, value in line.values})
-        contact, state, wake = Contact(CONTACT, fields), NEW, self.start
-        arrivals = sorted(self._arrivals(), key=lambda item: item.time)
-        seen, imported = _Seen(), True
-        for _ in range(MOST_TICKS):
-            now = ceil_minute(min([wake, *(item.time for item in arrivals[:1])]))
-            if now >= self.end:
-                break
-            here = [item for item in arrivals if item.time <= now]
-            arrivals = arrivals[len(here) :]
-            inbox = Inbox(
-                changes=tuple(item for item in here if isinstance(item, Change)),
-                events=tuple(item for item in here if isinstance(item, Event)),
-                imported=imported,
-            )
-            outcome = step(self.rules, contact, state, inbox, now, self.facts)
-            contact, state, wake, imported = outcome.contact, outcome.state, max(outcome.wake, next_minute(now)), False
-            name = self.test.journey
-            seen.sends.extend(e for e in outcome.effects if isinstance(e, Send) and e.identity.journey == name)
-            seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)
+        world = World(self.rules, self.facts, self.start, self.end)
+        world.join(Contact(CONTACT, fields), self.start)
+        for item in self._arrivals():
+            world.arrive(CONTACT, item)
+        seen, name = _Seen(), self.test.journey
+        for now in islice(world.ticks(), MOST_TICKS):
+            for _, outcome in world.tick(now):
+                seen.sends.extend(e for e in outcome.effects if isinstance(e, Send) and e.identity.journey == name)
+                seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)
         return seen
 
     def _arrivals(self) -> Iterator[Event | Change]:
