@@ -30,7 +30,10 @@ class Label:
 
 @frozen
 class Diagnostic:
-    """One report: a code, a sentence, the place it is about, and at most one suggestion."""
+    """One report: a code, a sentence, the place it is about, and at most one suggestion.
+
+    `witness` is a `test` block that shows what a warning says, to be pasted into the script.
+    """
 
     code: str
     message: str
@@ -39,6 +42,7 @@ class Diagnostic:
     help: str | None = None
     severity: Severity = Severity.ERROR
     labels: tuple[Label, ...] = field(default=())
+    witness: str | None = None
 
     @property
     def place(self) -> str:
@@ -94,6 +98,9 @@ def render(diagnostic: Diagnostic) -> str:
         lines += _picture(label.source, label.span, label.text)
     if diagnostic.help:
         lines.append(f"  help: {diagnostic.help}")
+    if diagnostic.witness:
+        lines.append("  witness: this test passes, and shows it")
+        lines += [f"    {line}".rstrip() for line in diagnostic.witness.splitlines()]
     return "\n".join(lines)
 
 

@@ -52,4 +52,6 @@ CHECKS = {
     "W411": "waits under a bare `on`",
     "W413": "weekday that is a field too",
     "W414": "day outside the active time",
+    "W415": "condition that never holds",
+    "W416": "rule that never fires",
 }

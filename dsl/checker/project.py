@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from wend.dsl import ast, core, plan, program
+from wend.dsl.analysis import findings
 from wend.dsl.checker import canonical, unsupported
 from wend.dsl.checker.calls import check_definition
 from wend.dsl.checker.canonical import Ids
@@ -57,19 +58,20 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
     journeys = _journeys(files, ctx)
     tests = trials(files, ctx)
     _channels(files, settled, journeys, ctx)
-    found = _in_order(reports.items, files)
     if reports.failed:
-        return CheckResult(None, found)
+        return CheckResult(None, _in_order(reports.items, files))
     made = program.Program(
         version=version_of(files),
         schema=schema,
         settings=settled,
         journeys=tuple(sorted(journeys, key=lambda j: (j.priority, j.name))),
         tests=tests,
-        warnings=found,
         files=tuple(file for _, file in files),
     )
-    return CheckResult(made, found)
+    for each in findings(made):
+        reports.keep(each)
+    found = _in_order(reports.items, files)
+    return CheckResult(evolve(made, warnings=found), found)
 
 
 def version_of(files: Files) -> str:

@@ -38,10 +38,14 @@ class Reports:
         self, severity: Severity, code: str, message: str, place: Place, help: str | None, hints: tuple[Hint, ...]
     ) -> None:
         labels = tuple(Label(h.place.source, h.place.span, h.text) for h in hints)
-        key = code, message, id(place.source), place.span
+        self.keep(Diagnostic(code, message, place.source, place.span, help, severity, labels))
+
+    def keep(self, diagnostic: Diagnostic) -> None:
+        """Add a report that was made elsewhere."""
+        key = diagnostic.code, diagnostic.message, id(diagnostic.source), diagnostic.span
         if key not in self._seen:
             self._seen.add(key)
-            self.items.append(Diagnostic(code, message, place.source, place.span, help, severity, labels))
+            self.items.append(diagnostic)
 
     @property
     def failed(self) -> bool:
