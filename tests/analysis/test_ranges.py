@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wend.dsl import core
-from wend.dsl.analysis.ranges import Ranges, Truth
+from wend.dsl.analysis.ranges import Ranges, Truth, Wanted
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.period import Period
 from wend.dsl.program import Schema
@@ -153,5 +153,5 @@ def test_windows_beside_days_since_the_last_event() -> None:
         wanted = [(expr, frozenset({truth(evaluate(expr, env).value)})) for expr in pair]
         assert ranges.possible(*wanted)
         assert ranges.possible(*reversed(wanted))
-        both = [(within, frozenset({Truth.TRUE})), (counted, frozenset({Truth.TRUE}))]
+        both: list[Wanted] = [(within, frozenset({Truth.TRUE})), (counted, frozenset({Truth.TRUE}))]
         assert ranges.possible(*both) is (op is CompareOp.LE or limit < window)
