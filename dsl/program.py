@@ -185,6 +185,14 @@ class ConsentRule:
 
 
 @frozen(kw_only=True)
+class Goal:
+    """An event that counts as a conversion of a run, within that length from the run's entry (None: without bound)."""
+
+    match: EventMatch
+    within: Period | None = None
+
+
+@frozen(kw_only=True)
 class Settings:
     """What holds for all journeys."""
 
@@ -203,7 +211,8 @@ class Journey:
     """A checked journey.
 
     `zone` is a zone name, or None for the project's; with `contact_zone` the contact's own comes first.
-    `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run.
+    `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run, `goals` those that
+    convert it.
     `hold_out` is the share, in percent, of contacts for whom nothing is done.
     `late` is None where nothing is said (24 hours for events, no bound for dates and holds).
     """
@@ -213,6 +222,7 @@ class Journey:
     audience: core.Expr = core.TRUE
     exit_when: core.Expr | None = None
     exit_on: tuple[EventMatch, ...] = ()
+    goals: tuple[Goal, ...] = ()
     reenter: ast.ReenterKind = ast.ReenterKind.NEVER
     reenter_after: Period | None = None
     backlog_skip: bool = False

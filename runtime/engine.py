@@ -15,6 +15,7 @@ from wend.runtime import activation, ingest
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
 from wend.runtime.codec import send_from_json, send_to_json
+from wend.runtime.conversions import Conversions
 from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send, Step, Suppressed
 from wend.runtime.ingest import ContactsTaken, EventsTaken
 from wend.runtime.rendering import message_of, template_name, zone_of
@@ -214,6 +215,10 @@ class Engine:
                 help="the next can be a minute later" if now == last.at else "check the clock of this machine",
             )
 
+    def conversions(self) -> Mapping[str, Conversions]:
+        """By journey with a goal: the runs and conversions so far, see `Store.conversions`."""
+        return self.store.conversions()
+
     # messages
 
     def render_again(self, now: Instant) -> tuple[int, int]:
@@ -281,7 +286,7 @@ class _Round:
         self.engine, self.now = engine, now
         self.facts = Facts(zone=engine.zone, addresses=engine.addresses, live_since=engine.store.live_since())
         self.fields = tuple(dict.fromkeys(engine.addresses.values()))
-        self.counting = Counting()
+        self.counting = Counting(engine.rules)
         self.unrendered = self.repeated = 0
         self.late = _NO_TIME
 
@@ -316,9 +321,16 @@ class _Round:
                 for effect in outcome.effects
                 if isinstance(effect, Suppressed)
             ],
+            goals=self._goals(outcomes),
         )
         self.repeated += self.engine.store.save(chunk)
         self.unrendered += sum(entry.message is None for entry in outbox)
+
+    def _goals(self, outcomes: Sequence[Step]) -> Mapping[str, Conversions]:
+        counting = Counting(self.engine.rules)
+        for outcome in outcomes if counting.has_goals else ():
+            counting.add(outcome)
+        return counting.counts().goals
 
     def _step(self, each: Loaded, own: set[str], known: Mapping[str, list[Suppression]]) -> Step:
         facts = self.facts

@@ -10,6 +10,9 @@ from wend.runtime.interpret import Env
 from wend.runtime.state import Cause, CauseKind, Path, Run
 from wend.runtime.work import Stay, Work
 
+HELD_OUT = "hold out"
+"""The reason that is noted with the entry and the conversion of a contact in the hold-out."""
+
 
 def survey(work: Work, stay: Stay) -> None:
     """Audience and `exit when` on the snapshot: end the run, end the paths of who left, or begin a run."""
@@ -88,7 +91,7 @@ def begin(work: Work, stay: Stay) -> None:
     number = stay.state.runs + 1
     stay.state = evolve(stay.state, run=Run(number, work.now), runs=number)
     work.stir()
-    work.note(stay, "entered", reason="hold out" if stay.held_out else None)
+    work.note(stay, "entered", reason=HELD_OUT if stay.held_out else None)
     if stay.held_out:
         return
     for _, head in stay.heads.states:
@@ -100,7 +103,8 @@ def end(work: Work, stay: Stay, reason: str, depth: int) -> None:
     """The run ends with all its paths. `depth` is that of what ended it."""
     when.forget_run(stay)
     _say_farewell(work, stay, depth)
-    stay.state = evolve(stay.state, run=None, ended_at=work.now)
+    began = stay.state.run.began if stay.state.run is not None else None
+    stay.state = evolve(stay.state, run=None, ended_at=work.now, ended_began=began)
     work.stir()
     work.note(stay, "exited", reason=reason)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import frozen
 
 from wend.runtime.calendar import Zone, zone
+from wend.runtime.conversions import Conversions
 from wend.runtime.effects import Facts, Send, Step
 from wend.runtime.rendering import template_name
 from wend.runtime.rules import Rules
@@ -57,6 +58,11 @@ class SimulationResult:
         """Messages that were not sent, by reason."""
         return self.counts.skipped
 
+    @property
+    def goals(self) -> Mapping[str, Conversions]:
+        """Runs and conversions of each journey that has a goal."""
+        return self.counts.goals
+
     def by_month(self) -> dict[str, dict[str, int]]:
         """Messages by journey and month."""
         table: dict[str, dict[str, int]] = {}
@@ -96,7 +102,7 @@ def simulate(
         WendError: the same contact twice, an event for nobody, or a value that is none.
     """
     world = World(rules, facts or Facts(), start, end, step)
-    counted = _Counted(zone(world.facts.zone))
+    counted = _Counted(rules, zone(world.facts.zone))
     world.settle(contacts, start)
     happened, later = world.plan(events, start)
     for now in world.ticks():
@@ -117,8 +123,8 @@ def simulate(
 class _Counted:
     """What is counted while a world goes on. Months are those of the zone."""
 
-    def __init__(self, local: Zone) -> None:
-        self.zone, self.counting, self.ticks = local, Counting(), 0
+    def __init__(self, rules: Rules, local: Zone) -> None:
+        self.zone, self.counting, self.ticks = local, Counting(rules), 0
         self.messages: dict[tuple[str, str, str, str], int] = {}
 
     def add(self, outcome: Step, now: Instant) -> None:

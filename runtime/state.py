@@ -133,13 +133,23 @@ class Run:
 
 @frozen
 class JourneyState:
-    """One journey of one contact. It exists from the first tick that saw the contact in this journey's program."""
+    """One journey of one contact. It exists from the first tick that saw the contact in this journey's program.
+
+    Args:
+        runs: how many runs there were, the present one included.
+        ended_at: when the last run ended.
+        keys: (trigger, key) of `once per`.
+        ended_began: when the run began that ended last.
+        converted: the number of the latest run that reached a goal; 0: none did.
+    """
 
     run: Run | None = None
     runs: int = 0
     ended_at: Instant | None = None
     heads: Mapping[str, HeadState] = field(factory=dict)
     keys: frozenset[tuple[str, str]] = frozenset()
+    ended_began: Instant | None = None
+    converted: int = 0
 
 
 @frozen

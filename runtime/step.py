@@ -6,7 +6,7 @@ fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 co
 """
 
 from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnEntry, When
-from wend.runtime import change, runs, schedule, when
+from wend.runtime import change, goals, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Step
@@ -130,7 +130,9 @@ def held_out(work: Work, journey: Journey) -> bool:
 
 
 def _happen(work: Work, stay: Stay, event: Event) -> None:
-    """One event for one journey: it ends what began before it, then it may start something."""
+    """One event for one journey: it may be its goal, it ends what began before it, then it may start something."""
+    if stay.journey.goals and not stay.archived:
+        goals.count(work, stay, event)
     run = stay.run
     if run is not None:
         env = work.env(stay)

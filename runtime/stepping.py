@@ -7,9 +7,11 @@ from typing import Protocol
 from attrs import evolve, field, frozen
 
 from wend.runtime.contact import Contact, Inbox
+from wend.runtime.conversions import Conversions
 from wend.runtime.effects import Facts, Send, Step
 from wend.runtime.rendering import template_name
 from wend.runtime.rules import Rules
+from wend.runtime.runs import HELD_OUT
 from wend.runtime.state import State, Suppression
 from wend.runtime.values import Instant
 
@@ -86,11 +88,13 @@ class Counts:
         effects: messages by channel and template.
         skipped: messages that were not sent, by reason.
         happened: other lines of the trace by their kind: entered, exited, fired, held, problem and so on.
+        goals: by the name of each journey that has a goal.
     """
 
     effects: Mapping[str, "Counter[str]"] = field(factory=dict)
     skipped: "Counter[str]" = field(factory=Counter)
     happened: "Counter[str]" = field(factory=Counter)
+    goals: Mapping[str, Conversions] = field(factory=dict)
 
     @property
     def messages(self) -> int:
@@ -99,13 +103,19 @@ class Counts:
 
 
 class Counting:
-    """Counts steps as they come."""
+    """Counts steps of a program as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.steps = 0
+        self._goals = {journey.name: Counter[str]() for journey in rules.program.journeys if journey.goals}
         self._effects: dict[str, Counter[str]] = {}
         self._skipped: Counter[str] = Counter()
         self._happened: Counter[str] = Counter()
+
+    @property
+    def has_goals(self) -> bool:
+        """Whether a journey of the program has a goal."""
+        return bool(self._goals)
 
     def add(self, outcome: Step) -> None:
         """Count a step."""
@@ -120,11 +130,22 @@ class Counting:
                 self._skipped[entry.reason or "dropped"] += 1
             else:
                 self._happened[entry.kind] += 1
+                if entry.kind in _OF_GOALS and entry.journey in self._goals:
+                    self._goals[entry.journey][f"{entry.kind} {entry.reason or ''}"] += 1
 
     def counts(self) -> Counts:
         """What was counted, in the order of names."""
         effects = {channel: _sorted(counter) for channel, counter in sorted(self._effects.items())}
-        return Counts(effects, _sorted(self._skipped), _sorted(self._happened))
+        goals = {journey: _conversions(counter) for journey, counter in sorted(self._goals.items())}
+        return Counts(effects, _sorted(self._skipped), _sorted(self._happened), goals)
+
+
+_OF_GOALS = frozenset({"entered", "converted"})
+
+
+def _conversions(counted: "Counter[str]") -> Conversions:
+    names = ("entered ", "converted ", f"entered {HELD_OUT}", f"converted {HELD_OUT}")
+    return Conversions(*[counted[name] for name in names])
 
 
 def _sorted(counter: "Counter[str]") -> "Counter[str]":

@@ -210,6 +210,7 @@ def _near(wanted: str, seen: _Seen, here: Zone) -> str:
 _SHOWN: Mapping[str, str] = {
     "entered": "the run begins",
     "exited": "the run ends",
+    "converted": "the goal is reached",
     "left": "out of the audience",
     "fired": "a path begins",
     "held": "a message is held",

@@ -69,12 +69,13 @@ class Stay:
     def set_head(self, head: str, state: HeadState) -> None:
         """Remember something for an entry point."""
         old = self.state
-        self.state = JourneyState(old.run, old.runs, old.ended_at, {**old.heads, head: state}, old.keys)
+        heads = {**old.heads, head: state}
+        self.state = JourneyState(old.run, old.runs, old.ended_at, heads, old.keys, old.ended_began, old.converted)
 
     def set_run(self, run: Run | None) -> None:
         """Replace the present run."""
         old = self.state
-        self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys)
+        self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys, old.ended_began, old.converted)
 
     def put(self, path: Path, replaced: Path | None) -> None:
         """Put a path in the place of another, or at the end."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wend.embedding import Engine, Evaluation, Program, compile, evaluate
     from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, Outcome, Promise, SmtpChannel, Status
     from wend.runtime.contact import Change, Contact, Event, Inbox
+    from wend.runtime.conversions import Conversions
     from wend.runtime.effects import Facts, Step
     from wend.runtime.messages import Message
     from wend.runtime.simulate import SimulationResult, simulate
@@ -36,6 +37,7 @@ __all__ = [
     "ConsoleChannel",
     "Contact",
     "ContactRecord",
+    "Conversions",
     "Diagnostic",
     "Engine",
     "Evaluation",
@@ -79,6 +81,7 @@ _HOMES = {
     "wend.runtime.sources": ("ContactRecord", "EventRecord"),
     "wend.runtime.state": ("NEW", "State"),
     "wend.runtime.step": ("step",),
+    "wend.runtime.conversions": ("Conversions",),
     "wend.runtime.store.memory": ("MemoryStore",),
     "wend.runtime.store.protocol": ("Store",),
     "wend.runtime.store.sqlite": ("open_sqlite",),

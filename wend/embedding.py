@@ -23,6 +23,7 @@ from wend.runtime.calendar import zone as zone_named
 from wend.runtime.channels import Channel
 from wend.runtime.codec import as_values
 from wend.runtime.contact import Contact, Event
+from wend.runtime.conversions import Conversions
 from wend.runtime.delivery import DeliveryReport, deliver
 from wend.runtime.effects import DEFAULT_ADDRESSES
 from wend.runtime.engine import TickReport
@@ -262,6 +263,11 @@ class Engine:
         """What making the program live and a first tick would do, without doing it."""
         with self._lock:
             return self._engine.rehearse(self.program.scripts, _instant(now))
+
+    def conversions(self) -> Mapping[str, Conversions]:
+        """For each journey with a goal: how many runs began and how many converted so far, the hold-out's apart."""
+        with self._lock:
+            return self.store.conversions()
 
     def next_wake(self) -> Instant | None:
         """The minute (UTC) of the next tick that has something to do; None if nothing will happen without news."""

@@ -78,6 +78,11 @@ def header(lines: list[ast.Header], env: Env, ctx: Expressions) -> dict[str, Any
                 found = event_match(event, where, env, ctx)
                 if found is not None:
                     made["exit_on"] = (*made.get("exit_on", ()), found)
+            case ast.Goal(event=event, within=within, where=where):
+                found = event_match(event, where, env, ctx)
+                if found is not None:
+                    bound = None if within is None else positive(within, env, ctx, "the time of a goal")
+                    made["goals"] = (*made.get("goals", ()), program.Goal(match=found, within=bound))
             case ast.Reenter(kind=kind, after=after):
                 made["reenter"] = kind
                 if after is not None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from wend.runtime.contact import Change, Contact, Event, Inbox
+from wend.runtime.conversions import Conversions
 from wend.runtime.memory_outbox import MemoryOutbox
 from wend.runtime.memory_outbox import State as Standing
 from wend.runtime.state import NEW, State, Suppression
@@ -79,6 +80,7 @@ class MemoryStore:
         self._versions: dict[str, StoredVersion] = {}
         self._journeys: dict[str, Instant] = {}
         self._live: dict[str, str] = {}
+        self._goals: dict[str, Conversions] = {}
         self._undo: list[tuple[dict[object, object], object, object]] | None = None
         self._put: list[str] = []
 
@@ -199,6 +201,9 @@ class MemoryStore:
             for suppression in chunk.suppressions:
                 if suppression not in self._suppressions:
                     self._set(self._suppressions, suppression, chunk.now)
+            for journey, counted in chunk.goals.items():
+                if counted:
+                    self._set(self._goals, journey, self._goals.get(journey, Conversions()) + counted)
             return sum(not self._put_message(entry) for entry in chunk.outbox)
 
     def _put_message(self, entry: OutboxEntry) -> bool:
@@ -312,6 +317,10 @@ class MemoryStore:
         """The latest lines of the journal, of one contact or all, oldest first."""
         lines = [entry for entry in self._journal if contact is None or entry.contact == contact]
         return lines if limit is None else lines[len(lines) - min(limit, len(lines)) :]
+
+    def conversions(self) -> Mapping[str, Conversions]:
+        """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
+        return dict(sorted(self._goals.items()))
 
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
+from wend.runtime.conversions import Conversions
 from wend.runtime.delivery import Outbox
 from wend.runtime.effects import TraceEntry
 from wend.runtime.messages import Message
@@ -99,13 +100,18 @@ class JournalEntry:
 
 @frozen
 class Chunk:
-    """What the steps of some contacts at one tick leave behind, to be committed together."""
+    """What the steps of some contacts at one tick leave behind, to be committed together.
+
+    Args:
+        goals: the runs and conversions among them, by journey.
+    """
 
     now: Instant
     stepped: Sequence[Stepped]
     outbox: Sequence[OutboxEntry] = ()
     journal: Sequence[JournalEntry] = ()
     suppressions: Sequence[Suppression] = ()
+    goals: Mapping[str, Conversions] = field(factory=dict)
 
 
 @frozen
@@ -287,6 +293,10 @@ class Store(Protocol):
 
     def journal(self, contact: str | None = None, limit: int | None = None) -> list[JournalEntry]:
         """The latest lines of the journal, of one contact or all, oldest first."""
+        ...
+
+    def conversions(self) -> Mapping[str, Conversions]:
+        """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
         ...
 
     def unrendered(self) -> list[OutboxEntry]:

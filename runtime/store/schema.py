@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 from wend.runtime.values import FOREVER, UTC, Instant
 
 PRODUCT = "wend"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -153,6 +153,17 @@ journeys = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("live_since", BigInteger, nullable=False),
+)
+
+goals = Table(
+    "goals",
+    metadata,
+    _shard(),
+    Column("journey", Text, primary_key=True),
+    Column("runs", BigInteger, nullable=False),
+    Column("converted", BigInteger, nullable=False),
+    Column("held_out_runs", BigInteger, nullable=False),
+    Column("held_out_converted", BigInteger, nullable=False),
 )
 
 versions = Table(

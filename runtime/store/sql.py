@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
 from wend.runtime.codec import fields_from_json, fields_to_json, state_to_json
+from wend.runtime.conversions import Conversions
 from wend.runtime.state import Suppression
 from wend.runtime.store import schema
 from wend.runtime.store.errors import StoreError, explain
@@ -172,6 +174,7 @@ class SqlStore:
             if chunk.journal:
                 connection.execute(insert(schema.journal), [journal_row(self.shard, entry) for entry in chunk.journal])
             self._suppress(connection, chunk.suppressions, chunk.now)
+            self._count_goals(connection, chunk.goals)
             return self.outbox.add(chunk.outbox)
 
     def _save_contacts(self, connection: Connection, stepped: Sequence[Stepped]) -> None:
@@ -219,6 +222,15 @@ class SqlStore:
         rows = [suppression_row(each, now) for each in dict.fromkeys(new) if each not in there]
         if rows:
             connection.execute(insert(schema.suppressions), rows)
+
+    def _count_goals(self, connection: Connection, counted: Mapping[str, Conversions]) -> None:
+        table = schema.goals
+        for journey, more in counted.items():
+            numbers = attrs.asdict(more)
+            here = and_(table.c.shard == self.shard, table.c.journey == journey)
+            added = {name: table.c[name] + number for name, number in numbers.items()}
+            if more and not connection.execute(update(table).where(here).values(added)).rowcount:
+                connection.execute(insert(table).values(shard=self.shard, journey=journey, **numbers))
 
     # what arrives
 
@@ -378,6 +390,16 @@ class SqlStore:
             wanted = wanted.where(table.c.contact == contact)
         with self.connection() as connection:
             return [journal_entry(row) for row in reversed(connection.execute(wanted).all())]
+
+    def conversions(self) -> Mapping[str, Conversions]:
+        """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
+        table = schema.goals
+        wanted = select(table).where(table.c.shard == self.shard).order_by(table.c.journey)
+        with self.connection() as connection:
+            return {
+                row.journey: Conversions(row.runs, row.converted, row.held_out_runs, row.held_out_converted)
+                for row in connection.execute(wanted)
+            }
 
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""

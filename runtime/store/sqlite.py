@@ -117,9 +117,18 @@ def _prepare(connection: Connection, name: str) -> None:
             )
             if not version.isdigit() or int(version) > schema.SCHEMA_VERSION:
                 raise newer(name, version)
+            if int(version) < schema.SCHEMA_VERSION:
+                _bring_up(connection)
     raw = connection.connection.dbapi_connection
     assert raw is not None
     raw.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def _bring_up(connection: Connection) -> None:
+    """Give a store of an older version the tables that are new. What was there stays as it is."""
+    schema.metadata.create_all(connection)
+    here = schema.meta.c.key == "schema"
+    connection.execute(schema.meta.update().where(here).values(value=str(schema.SCHEMA_VERSION)))
 
 
 def _is_ours(connection: Connection, tables: set[str]) -> bool:

@@ -42,9 +42,11 @@ def test_json_has_one_line_a_round_with_the_documented_keys(tmp_path: Path) -> N
             "steps": 5,
             "effects": {"email": {"miss-you": 2}},
             "skipped": {"consent": 1, "no address": 1},
+            "goals": {},
             "unrendered": 0,
             "late_seconds": 0.0,
         },
+        "goals": {},
         "delivered": 2,
         "undelivered": 0,
         "set_aside": {},
@@ -185,3 +187,12 @@ def test_a_lone_script_is_not_run(tmp_path: Path) -> None:
     done = wend("run", tmp_path / "one.journey", "--once")
     assert (done.code, done.out) == (1, "")
     assert "a lone script can be simulated but not run" in done.err
+
+
+def test_goals_are_told_of_the_round_and_in_all(tmp_path: Path) -> None:
+    root = project(tmp_path, shop=SCRIPT.replace("    reenter always\n", "    reenter always\n    goal on purchase\n"))
+    assert "goals, in all\n  win_back: 0 of 4 runs converted (0.0%)\n" in run(root, DUE)
+    add(root / "events.csv", "1,2026-05-02T10:00:00,10\n")
+    lines = run(root, "2026-05-02T12:00").splitlines()
+    assert "goals reached: win_back 1" in lines
+    assert "  win_back: 1 of 4 runs converted (25.0%)" in lines

@@ -8,7 +8,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from tests.cli.support import CONTACTS, DUE, EVENTS, MISS_YOU, TOML, Done, mails, project, wend
+from tests.cli.support import CONTACTS, DUE, EVENTS, MISS_YOU, SCRIPT, TOML, Done, add, mails, project, wend
 
 PERIOD = ("--from", "2026-01-01", "--to", "2026-05-31")
 LINE = 'when days_since(last(purchase.at)) >= 120 send email "miss-you"\n'
@@ -61,6 +61,7 @@ def test_json_has_the_documented_keys(tmp_path: Path) -> None:
         "effects": {"email": {"miss-you": 3, "thanks": 4}},
         "skipped": {"consent": 1, "no address": 2},
         "happened": {"entered": 10, "finished": 10, "fired": 10, "sent": 7},
+        "goals": {},
         "messages": [
             {"journey": "thanks", "channel": "email", "template": "thanks", "month": "2026-01", "count": 4},
             {"journey": "win_back", "channel": "email", "template": "miss-you", "month": "2026-05", "count": 3},
@@ -201,3 +202,16 @@ def test_events_left_out_are_told(tmp_path: Path) -> None:
     done = wend("simulate", root, *PERIOD)
     assert done.code == 0
     assert "1 event left out: for nobody" in done.err
+
+
+def test_goals_are_counted_with_the_hold_out_apart(tmp_path: Path) -> None:
+    goal = SCRIPT.replace(
+        "    reenter always\n", "    reenter always\n    goal on purchase within 30 days\n    hold out 30%\n"
+    )
+    root = project(tmp_path, shop=goal)
+    add(root / "events.csv", "".join(f"{number},2026-05-10T10:00:00,10\n" for number in (1, 2, 3, 4)))
+    days = ("--from", "2026-05-01", "--to", "2026-05-31")
+    goals = json.loads(wend("simulate", root, *days, "--format", "json").out)["goals"]
+    assert goals == {"win_back": {"runs": 3, "converted": 3, "held_out_runs": 1, "held_out_converted": 0}}
+    text = wend("simulate", root, *days).out
+    assert "\ngoals\n  win_back: 3 of 3 runs converted (100.0%); hold-out: 0 of 1 (0.0%)\n" in text

@@ -7,8 +7,10 @@ import pytest
 from tests.engine.support import DAY, MINUTE, OPENERS, SCRIPTS, at, bought, engine, person, rules, run_until
 from wend.dsl.diagnostics import WendError
 from wend.runtime.contact import Contact, Inbox
+from wend.runtime.conversions import Conversions
 from wend.runtime.effects import Facts, Step
 from wend.runtime.engine import Engine
+from wend.runtime.hashing import share
 from wend.runtime.rules import Rules
 from wend.runtime.sources import Policy
 from wend.runtime.state import NEW, State
@@ -534,3 +536,35 @@ def test_a_contact_that_is_never_due_again_is_not_in_the_way(store: Store) -> No
     running = Engine(rules(), store, PlaceholderTemplates(), step=idle)
     assert running.tick(at(0)).next_wake is None
     assert running.next_wake() is None
+
+
+GOAL = """
+journey j
+    hold out 50%
+    reenter always
+    goal on purchase within 5 days
+    exit on purchase
+
+    on entry
+        send email "hello"
+"""
+
+
+def test_conversions_are_counted_with_the_hold_out_apart(store: Store) -> None:
+    running = engine(store, GOAL, chunk=3)
+    running.activate({"j.journey": GOAL}, at(0))
+    running.ingest_contacts([person(number) for number in range(20)], at(0), imported=True)
+    first = running.tick(at(0))
+    running.ingest_events([bought(number, day) for number in range(10) for day in (1, 1.5)], at(2))
+    second = running.tick(at(2))
+    out = {number for number in range(20) if held_out(f"c{number}")}
+    some, gone = len(out), len([number for number in out if number < 10])
+    assert 0 < gone < some < 20
+    assert first.counts.goals == {"j": Conversions(20 - some, 0, some, 0)}
+    assert second.counts.goals["j"].converted == 10 - gone
+    assert second.counts.goals["j"].held_out_converted == gone
+    assert running.conversions() == {"j": first.counts.goals["j"] + second.counts.goals["j"]}
+
+
+def held_out(contact: str) -> bool:
+    return share("hold out", "j", contact) < 0.5

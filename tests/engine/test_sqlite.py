@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -212,3 +212,19 @@ def test_several_threads_may_use_a_store_one_at_a_time(tmp_path: Path) -> None:
     with open_sqlite(tmp_path / "wend.db") as store, ThreadPoolExecutor(1) as other:
         other.submit(store.mark_source, "a", "1", at(0)).result()
         assert store.loaded_sources() == {"a": "1"}
+
+
+def test_a_store_of_an_older_version_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "wend.db"
+    with open_sqlite(path) as store:
+        engine(store).ingest_contacts([person(1)], at(0))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE goals")
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        connection.commit()
+    with open_sqlite(path) as store:
+        assert store.conversions() == {}
+        assert store.contact("c1") is not None
+    with closing(sqlite3.connect(path)) as connection:
+        (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    assert version == str(SCHEMA_VERSION)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from tests.engine.support import MINUTE, OPENERS, at
 from wend.runtime.contact import Change, Event, Inbox
+from wend.runtime.conversions import Conversions
 from wend.runtime.messages import Message
 from wend.runtime.state import NEW, Sent, State, Suppression
 from wend.runtime.store.protocol import (
@@ -264,3 +265,10 @@ def test_an_inner_transaction_is_part_of_the_outer_one(store: Store) -> None:
     with pytest.raises(OopsError):
         fail()
     assert store.contact("a") is None
+
+
+def test_conversions_are_added_up(store: Store) -> None:
+    assert store.conversions() == {}
+    store.save(Chunk(at(1), [], goals={"b": Conversions(2, 1), "a": Conversions()}))
+    store.save(Chunk(at(2), [], goals={"b": Conversions(3, 1, 4, 2)}))
+    assert store.conversions() == {"b": Conversions(5, 2, 4, 2)}

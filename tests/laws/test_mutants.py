@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.laws import mutants_gates, mutants_paths, mutants_runs
+from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_runs
 from tests.laws import test_bounds as bounds
 from tests.laws import test_law_7_unknown as unknown
+from tests.laws import test_table_control as control
 from tests.laws import test_table_gates as gates
 from tests.laws import test_table_paths as paths
 from tests.laws import test_table_runs as runs
@@ -18,7 +19,7 @@ from tests.laws.mutants import MUTANTS
 from tests.strategies.histories import Play
 from wend.runtime import calendar
 
-FAMILIES = (mutants_runs, mutants_paths, mutants_gates)
+FAMILIES = (mutants_runs, mutants_paths, mutants_gates, mutants_control)
 """Imported, they have kept their mutants in `MUTANTS`."""
 
 CAUGHT_BY: dict[str, Callable[..., None]] = {
@@ -128,6 +129,11 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "saving forgets the latches": runs.test_a_new_run_arms_only_what_was_seen_false,
     "the time of the last tick is kept": runs.test_the_next_run_begins_by_reenter,
     "what one contact unsubscribes counts at once for those who come after it": gates.test_what_one_contact_unsubscribes_counts_for_others_from_the_next_tick,
+    "a run converts as often as its goal happens": control.test_a_run_converts_once,
+    "only a run under way converts": control.test_a_run_that_has_ended_converts_too_until_the_next_begins,
+    "who is held out does not convert": control.test_who_is_held_out_converts_and_is_told_apart,
+    "a goal has no bound": control.test_within_counts_from_the_entry_by_the_own_time_of_the_event,
+    "a goal counts from before the entry": control.test_a_goal_is_reached_after_the_entry_by_the_own_time_of_the_event,
 }
 
 CAUGHT_BY_LAW = {

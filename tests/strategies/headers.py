@@ -103,6 +103,10 @@ def _stay(draw: st.DrawFn, seen: Seen) -> list[ast.Header]:
     if some(draw, 4):
         event = draw(st.sampled_from(EVENTS))
         lines.append(ast.ExitOn(event=path(event), where=draw(event_filters(event, outside))))
+    if some(draw, 5):
+        event = draw(st.sampled_from(EVENTS))
+        within = draw(st.sampled_from((None, *SPANS)))
+        lines.append(ast.Goal(event=path(event), within=within, where=draw(event_filters(event, outside))))
     lines.append(draw(_reentries()))
     if some(draw, 4):
         lines.append(ast.Backlog(skip=True))

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from wend.cli.dates import instant, time
-from wend.cli.show import count_of, show_error, show_warnings
+from wend.cli.show import count_of, goal_lines, goals_json, show_error, show_warnings
 from wend.runtime.activation import Activation
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
@@ -119,6 +119,8 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
         for line in lines or ["nothing was due"]:
             click.echo(line)
     if always and not quiet:
+        if goals := service.engine.conversions():
+            click.echo("\n".join(["goals, in all", *goal_lines(goals)]))
         click.echo(_outlook(service))
 
 
@@ -142,6 +144,13 @@ def _lines(service: Service, done: Round, now: Instant) -> list[str]:
             + (f"; to send: {', '.join(sent)}" if sent else "")
             + (f"; not sent: {', '.join(skipped)}" if skipped else "")
         )
+        converted = {
+            name: each.converted + each.held_out_converted
+            for name, each in tick.counts.goals.items()
+            if each.converted or each.held_out_converted
+        }
+        if converted:
+            lines.append("goals reached: " + ", ".join(f"{name} {number:,}" for name, number in converted.items()))
         if tick.unrendered:
             messages = count_of(tick.unrendered, "message")
             lines.append(f"{messages} set aside, because a template failed: once it is mended, the next run sends them")
@@ -185,9 +194,11 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
             "steps": tick.steps,
             "effects": {channel: dict(some) for channel, some in tick.effects.items()},
             "skipped": dict(tick.skipped),
+            "goals": goals_json(tick.counts.goals),
             "unrendered": tick.unrendered,
             "late_seconds": tick.late.total_seconds(),
         },
+        "goals": goals_json(service.engine.conversions()),
         "delivered": done.delivery.delivered,
         "undelivered": done.delivery.undelivered,
         "set_aside": dict(done.unrendered),

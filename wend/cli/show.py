@@ -1,10 +1,12 @@
 """How the command line says what went wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import attrs
 import click
 
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
+from wend.runtime.conversions import Conversions
 
 
 def show_error(error: WendError) -> None:
@@ -28,6 +30,28 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 def count_of(number: int, thing: str, plural: str | None = None) -> str:
     """`1 error`, `2 errors`, `1,200 contacts`."""
     return f"{number:,} {thing if number == 1 else plural or thing + 's'}"
+
+
+def goal_lines(goals: Mapping[str, Conversions]) -> list[str]:
+    """A line for each journey with a goal: who converted, and who of the hold-out did."""
+    lines = []
+    for journey, each in goals.items():
+        line = f"  {journey}: {each.converted:,} of {count_of(each.runs, 'run')} converted"
+        line += _share(each.converted, each.runs)
+        if each.held_out_runs or each.held_out_converted:
+            share = _share(each.held_out_converted, each.held_out_runs)
+            line += f"; hold-out: {each.held_out_converted:,} of {each.held_out_runs:,}{share}"
+        lines.append(line)
+    return lines
+
+
+def _share(part: int, whole: int) -> str:
+    return f" ({100 * part / whole:.1f}%)" if part <= whole and whole else ""
+
+
+def goals_json(goals: Mapping[str, Conversions]) -> dict[str, dict[str, int]]:
+    """Conversions for other programs, by journey."""
+    return {journey: attrs.asdict(each) for journey, each in goals.items()}
 
 
 def show_warnings(diagnostics: Iterable[Diagnostic], path: str, quiet: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from wend.cli.dates import day
-from wend.cli.show import count_of, show_warnings
+from wend.cli.show import count_of, goal_lines, goals_json, show_warnings
 from wend.dsl.diagnostics import WendError
 from wend.population import Population, open_with_data
 from wend.progress import progress
@@ -177,6 +177,7 @@ def as_json(result: SimulationResult, start: dt.date, end: dt.date, post: _Post 
         "effects": {channel: dict(templates) for channel, templates in result.effects.items()},
         "skipped": dict(result.skipped),
         "happened": dict(result.counts.happened),
+        "goals": goals_json(result.goals),
         "messages": [
             {"journey": m.journey, "channel": m.channel, "template": m.template, "month": m.month, "count": m.count}
             for m in result.messages
@@ -201,6 +202,8 @@ def as_text(result: SimulationResult, start: dt.date, end: dt.date, post: _Post 
         lines += ["", "not sent"]
         width = max(len(reason) for reason in result.skipped)
         lines += [f"  {reason:<{width}}  {count:>7,}" for reason, count in result.skipped.items()]
+    if result.goals:
+        lines += ["", "goals", *goal_lines(result.goals)]
     if post is not None:
         lines += ["", f"{count_of(post.written, 'message')} written to {post.folder}"]
         if post.there_before:
