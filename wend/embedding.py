@@ -129,7 +129,7 @@ def _from_files(path: Path, fields: frozenset[str] | None) -> Program:
         scripts=workspace.scripts,
         diagnostics=workspace.diagnostics,
         zone=project.zone.name,
-        addresses={**DEFAULT_ADDRESSES, **{name: channel.address for name, channel in project.channels.items()}},
+        addresses=project.addresses,
     )
 
 

@@ -12,6 +12,7 @@ from wend.dsl.nearest import nearest
 from wend.project_channels import ChannelSettings, read_channels
 from wend.runtime.calendar import Zone
 from wend.runtime.calendar import zone as find_zone
+from wend.runtime.effects import DEFAULT_ADDRESSES
 from wend.runtime.sources import (
     ContactMapping,
     ContactRecord,
@@ -161,6 +162,11 @@ class Project:
         """The folder of templates, or None where there is none."""
         folder = self.root / "templates"
         return folder if folder.is_dir() else None
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The contact's field with the address of each channel."""
+        return {**DEFAULT_ADDRESSES, **{name: settings.address for name, settings in self.channels.items()}}
 
     def contact_source(self, path: Path) -> ContactSource:
         """How to read contacts from a file that somebody names: as the project reads its own."""

@@ -21,7 +21,6 @@ from wend.runtime.activation import Activation
 from wend.runtime.calendar import floor_minute
 from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, SmtpChannel
 from wend.runtime.delivery import DeliveryReport, deliver
-from wend.runtime.effects import DEFAULT_ADDRESSES
 from wend.runtime.engine import Engine, TickReport
 from wend.runtime.ingest import ContactsTaken, EventsTaken
 from wend.runtime.sources import ContactRecord, EventRecord, Policy, Tally
@@ -253,9 +252,8 @@ def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool =
     channels = {name: WithSender(live_channel(each, environ), named) for name, each in project.channels.items()}
     store: Store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
     try:
-        addresses = {**DEFAULT_ADDRESSES, **{name: settings.address for name, settings in project.channels.items()}}
         rules = workspace.rules(archive(store, program))
-        engine = Engine(rules, store, workspace.templates, zone=project.zone.name, addresses=addresses)
+        engine = Engine(rules, store, workspace.templates, zone=project.zone.name, addresses=project.addresses)
         yield Service(workspace, engine, channels, quiet)
     finally:
         store.close()

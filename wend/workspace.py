@@ -15,6 +15,7 @@ from wend.dsl.source import Source
 from wend.dsl.types import Kind, Type
 from wend.project import Project, load_project
 from wend.runtime.calendar import zone
+from wend.runtime.effects import Facts
 from wend.runtime.rules import Rules
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet, load_templates
 from wend.senders import check_senders
@@ -54,6 +55,10 @@ class Workspace:
         """What the engine goes by. Raises ProgramError where something is wrong."""
         program = self.sound()
         return Rules(program, FUNCTIONS, {p.version: p for p in archive if p.version != program.version})
+
+    def facts(self) -> Facts:
+        """What a project says of itself: its zone, and the fields that hold addresses."""
+        return Facts(zone=self.project.zone.name, addresses=self.project.addresses)
 
     @property
     def scripts(self) -> dict[str, str]:

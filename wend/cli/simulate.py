@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import click
@@ -11,17 +10,16 @@ import click
 from wend.cli.dates import day
 from wend.cli.show import count_of, goal_lines, goals_json, show_warnings
 from wend.dsl.diagnostics import WendError
+from wend.playing import Period, play
 from wend.population import Population, open_with_data
-from wend.progress import progress
 from wend.report.collected import Collecting
 from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
-from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send
+from wend.runtime.effects import Send
 from wend.runtime.messages import Message
 from wend.runtime.rendering import message_of, zone_of
 from wend.runtime.rules import Rules
-from wend.runtime.simulate import SimulationResult, simulate
-from wend.runtime.step import step as standard_step
+from wend.runtime.simulate import SimulationResult
 from wend.runtime.templates import TemplateError
 from wend.senders import WithSender, senders
 from wend.workspace import Workspace
@@ -61,41 +59,24 @@ def command(
     workspace, population = open_with_data(path, contacts, events, timezone)
     if not quiet:
         _remarks(workspace, population, path, timezone)
-    zone = workspace.project.zone
-    first, last = zone.day_start(start), zone.day_start(end + dt.timedelta(days=1))
-    addresses = {**DEFAULT_ADDRESSES, **{n: c.address for n, c in workspace.project.channels.items()}}
-    rules = workspace.rules()
-    post = None if mail is None else _Post(mail, workspace, rules)
+    period, zone = Period(start, end), workspace.project.zone
+    post = None if mail is None else _Post(mail, workspace, workspace.rules())
     collecting = None if report is None else Collecting(zone)
-    days = (end - start).days + 1
-    with progress("simulating", days, quiet=quiet) as advance:
-        done = 0
-
-        def shown(now: dt.datetime, steps: int) -> None:
-            nonlocal done
-            today = zone.date(now)
-            if (passed := (today - start).days) > done:
-                advance(passed - done, f"simulating {today}")
-                done = passed
-
-        result = simulate(
-            rules,
-            population.contacts,
-            population.events,
-            first,
-            last,
-            facts=Facts(zone=zone.name, addresses=addresses),
-            on_message=None if post is None else post.take,
-            on_step=None if collecting is None else collecting.take,
-            progress=shown,
-            step=standard_step if collecting is None else partial(standard_step, explain=True),
-        )
+    result = play(
+        workspace,
+        population,
+        period,
+        on_message=None if post is None else post.take,
+        on_step=None if collecting is None else collecting.take,
+        explain=collecting is not None,
+        quiet=quiet,
+    )
     if post is not None:
         post.finish()
     if report is not None and collecting is not None:
         name = workspace.project.root.name if workspace.project.script is None else path.stem
         of = Heading(name, start, end, zone.name)
-        report.write_text(page(rules.program, collecting.collected(result.contacts), result, of), encoding="utf-8")
+        report.write_text(page(workspace.sound(), collecting.collected(result.contacts), result, of), encoding="utf-8")
     if form == "json":
         click.echo(json.dumps(as_json(result, start, end, post), indent=2, ensure_ascii=False))
     else:

@@ -7,7 +7,6 @@ import click
 
 from wend.cli.show import count_of
 from wend.dsl.diagnostics import Diagnostic, render
-from wend.runtime.effects import DEFAULT_ADDRESSES, Facts
 from wend.runtime.trial import Failure, TestResult, run_test
 from wend.runtime.values import Instant
 from wend.workspace import Workspace, open_workspace
@@ -41,8 +40,7 @@ def command(path: Path, only: str | None, form: str, quiet: bool) -> int:
 def run_tests(workspace: Workspace, only: str = "") -> list[TestResult]:
     """Run the tests whose name contains `only`. Raises ProgramError where the program has errors."""
     rules = workspace.rules()
-    channels = {name: settings.address for name, settings in workspace.project.channels.items()}
-    facts = Facts(zone=workspace.project.zone.name, addresses={**DEFAULT_ADDRESSES, **channels})
+    facts = workspace.facts()
     return [run_test(rules, test, facts) for test in rules.program.tests if only in test.name]
 
 

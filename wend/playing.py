@@ -1,0 +1,71 @@
+"""A workspace played over a population from one local day to another: what every command that simulates does."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+from attrs import frozen
+
+from wend.population import Population
+from wend.progress import progress
+from wend.runtime.effects import Send, Step
+from wend.runtime.simulate import SimulationResult, simulate
+from wend.runtime.step import step
+from wend.runtime.values import Instant
+from wend.workspace import Workspace
+
+
+@frozen
+class Period:
+    """Local days of a project's zone, the first and the last included whole."""
+
+    first: dt.date
+    last: dt.date
+
+
+def play(
+    workspace: Workspace,
+    population: Population,
+    period: Period,
+    *,
+    on_message: Callable[[Send], None] | None = None,
+    on_step: Callable[[str, Instant, Step], None] | None = None,
+    explain: bool = False,
+    quiet: bool = True,
+    label: str = "simulating",
+) -> SimulationResult:
+    """Simulate a project over contacts and events.
+
+    Args:
+        on_message, on_step: as `wend.runtime.simulate` has them.
+        explain: traces tell of every decision and wait too.
+        quiet: no progress on standard error.
+        label: what the progress calls it.
+
+    Raises:
+        ProgramError: the program has errors.
+        WendError: something in the data is wrong.
+    """
+    zone = workspace.project.zone
+    with progress(label, (period.last - period.first).days + 1, quiet=quiet) as advance:
+        done = 0
+
+        def shown(now: Instant, steps: int) -> None:
+            nonlocal done
+            today = zone.date(now)
+            if (passed := (today - period.first).days) > done:
+                advance(passed - done, f"{label} {today}")
+                done = passed
+
+        return simulate(
+            workspace.rules(),
+            population.contacts,
+            population.events,
+            zone.day_start(period.first),
+            zone.day_start(period.last + dt.timedelta(days=1)),
+            facts=workspace.facts(),
+            on_message=on_message,
+            on_step=on_step,
+            progress=shown,
+            step=partial(step, explain=True) if explain else step,
+        )
