@@ -39,7 +39,23 @@ class EventShape:
         return DATETIME if name == AT else self.fields.get(name)
 
 
-_MESSAGE = {"channel": TEXT, "template": TEXT, "journey": TEXT, "label": TEXT.maybe(), "topic": TEXT.maybe()}
+MESSAGE = "message"
+"""The field of a channel's event with the idempotency key of the message that it is about."""
+
+REACTIONS: Mapping[str, str] = MappingProxyType(
+    {"opened": "message_opened", "clicked": "message_clicked", "bounced": "message_bounced"}
+)
+"""What a message's label can be asked, and the event that tells it."""
+
+_MESSAGE = {
+    "channel": TEXT,
+    "template": TEXT,
+    "journey": TEXT,
+    "label": TEXT.maybe(),
+    "topic": TEXT.maybe(),
+    MESSAGE: TEXT.maybe(),
+    "address": TEXT.maybe(),
+}
 
 
 def _message(name: str, **more: Type) -> EventShape:
@@ -68,3 +84,6 @@ BUILTIN_EVENTS: Mapping[str, EventShape] = MappingProxyType(
         )
     }
 )
+
+MESSAGE_EVENTS = frozenset(name for name in BUILTIN_EVENTS if name.startswith("message_"))
+"""What channels tell of messages."""

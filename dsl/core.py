@@ -31,7 +31,7 @@ class Scope(StrEnum):
 
 
 class LabelAttr(StrEnum):
-    """What can be asked of a message by its label."""
+    """What can be asked of a message by its label. `KEY`, its idempotency key, is only for ourselves."""
 
     SENT = "sent"
     SENT_AT = "sent_at"
@@ -39,6 +39,7 @@ class LabelAttr(StrEnum):
     CLICKED = "clicked"
     BOUNCED = "bounced"
     VARIANT = "variant"
+    KEY = "key"
 
 
 @frozen(kw_only=True)
@@ -124,7 +125,7 @@ class Item(Node):
 
 @frozen(kw_only=True)
 class LabelRef(Node):
-    """`first.sent_at`."""
+    """`first.sent_at`. A split is asked for its variant in the same way, by its name."""
 
     label: str
     attr: LabelAttr

@@ -23,7 +23,8 @@ class Op:
 class Send(Op):
     """Send a template over a channel.
 
-    `position` of `total` counts the sends of this channel in the journey, in the order of the file.
+    `position` of `total` counts the sends of this channel in the journey, in the order of the file. `variant` is
+    that of the innermost split around.
     """
 
     channel: str
@@ -35,6 +36,7 @@ class Send(Op):
     label: str | None = None
     position: int = 1
     total: int = 1
+    variant: str | None = None
 
 
 @frozen(kw_only=True)
@@ -124,13 +126,17 @@ class WaitCondition(Op):
 
 @frozen(kw_only=True)
 class WaitEvent(Op):
-    """Wait at most so long for an event, kept under `alias`; then go to `otherwise` (or on)."""
+    """Wait at most so long for an event, kept under `alias`; then go to `otherwise` (or on).
+
+    `awaited`: as for a condition, where the event is one of a message (`for first.clicked`).
+    """
 
     event: str
     limit: core.Expr
     alias: str | None = None
     where: core.Expr | None = None
     otherwise: int | None = None
+    awaited: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_origin
 
 from cattrs import Converter
-from cattrs.gen import make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from wend.dsl.diagnostics import WendError
 from wend.dsl.period import Period
 from wend.runtime.contact import Change, Contact, Event
 from wend.runtime.effects import Send
-from wend.runtime.state import State
+from wend.runtime.state import Labelled, State
 from wend.runtime.values import UTC, Value
 
 STATE_FORMAT = State().format
@@ -104,6 +104,11 @@ def _set_writer(kind: Any, converter: Converter) -> Callable[[Iterable[Any]], li
     return lambda items: sorted((item(each) for each in items), key=_DUMPS)
 
 
+def _as_labelled(data: Any) -> Any:
+    """A state of the first releases has nothing but the time under a label."""
+    return {"at": data} if isinstance(data, str) else data
+
+
 def _converter() -> Converter:
     converter = Converter(detailed_validation=False, omit_if_default=True)
     converter.register_unstructure_hook(dt.datetime, dt.datetime.isoformat)
@@ -113,6 +118,8 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_func(_is_value, value_to_json)
     converter.register_structure_hook_func(_is_value, lambda data, _: value_from_json(data))
     converter.register_unstructure_hook_factory(_is_frozenset, _set_writer)
+    labelled = make_dict_structure_fn(Labelled, converter)
+    converter.register_structure_hook(Labelled, lambda data, kind: labelled(_as_labelled(data), kind))
     # The format is always written: what is left out would be read as the reader's own.
     state = make_dict_unstructure_fn(
         State, converter, _cattrs_omit_if_default=True, format=override(omit_if_default=False)

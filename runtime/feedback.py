@@ -2,13 +2,16 @@
 
 What comes from outside has depth 0, what a path causes one more than the path's own cause. Beyond `DEEPEST` an event is
 dropped and a change or date fires nothing, so that no circle of journeys goes on for ever. A value that a journey set
-more than a day ago counts as from outside: a path may give itself the date of its next turn.
+more than a day ago counts as from outside: a path may give itself the date of its next turn. So does what is told of a
+message more than a day after it was sent; before, it is as deep as the message.
 """
 
 import datetime as dt
 
 from wend.dsl import core
+from wend.dsl.builtins import REACTIONS
 from wend.runtime.state import Path, Written
+from wend.runtime.values import Instant
 from wend.runtime.work import Stay, Work
 
 DEEPEST = 5
@@ -28,9 +31,19 @@ def depth_of(work: Work, *read: core.Expr) -> int:
             if written is not None and written.at > oldest:
                 deepest = max(deepest, written.depth)
         elif isinstance(node, core.Aggregate):
-            events = work.contact.events.get(node.event, ())
-            deepest = max([deepest, *(event.depth for event in events if event.time > oldest)])
+            deepest = max(deepest, _of_events(work, node.event, oldest))
+        elif isinstance(node, core.LabelRef) and node.attr in REACTIONS:
+            deepest = max(deepest, _of_events(work, REACTIONS[node.attr], oldest))
     return deepest
+
+
+def _of_events(work: Work, name: str, oldest: Instant) -> int:
+    return max((event.depth for event in work.contact.events.get(name, ()) if event.time > oldest), default=0)
+
+
+def depth_after(work: Work, path: Path) -> int:
+    """How deep what a path does now is."""
+    return 1 + (path.cause.depth if path.cause.time > work.now - REMEMBERED else 0)
 
 
 def too_deep(work: Work, stay: Stay, trigger: str, depth: int) -> bool:
@@ -42,7 +55,7 @@ def too_deep(work: Work, stay: Stay, trigger: str, depth: int) -> bool:
 
 def wrote(work: Work, path: Path, field: str) -> None:
     """A path gave a field another value."""
-    depth = 1 + (path.cause.depth if path.cause.time > work.now - REMEMBERED else 0)
+    depth = depth_after(work, path)
     before = work.written.get(field)
     if before is not None and before.at == work.now:
         depth = max(depth, before.depth)

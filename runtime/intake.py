@@ -3,6 +3,7 @@
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Suppressed
 from wend.runtime.evolve import evolve
+from wend.runtime.reactions import told
 from wend.runtime.state import State, Suppression
 from wend.runtime.values import Instant
 
@@ -10,12 +11,13 @@ from wend.runtime.values import Instant
 def new_events(contact: Contact, state: State, inbox: Inbox, now: Instant) -> tuple[Event, ...]:
     """The events to take in, in the order of (time, id): emitted ones and those of the inbox.
 
-    The first to arrive with an id wins. No event is later than its arrival.
+    The first to arrive with an id wins. No event is later than its arrival. What a channel tells of a message is told
+    of that message, see `reactions`.
     """
     taken: dict[str, Event] = {}
     for event in (*state.emitted, *inbox.events):
         if event.id not in taken and not contact.knows(event.id):
-            taken[event.id] = event if event.time <= now else evolve(event, time=now)
+            taken[event.id] = told(event if event.time <= now else evolve(event, time=now), state.sends)
     return tuple(sorted(taken.values(), key=lambda event: event.key))
 
 

@@ -12,12 +12,14 @@ from attrs import define, field
 
 from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
+from wend.dsl.builtins import MESSAGE, REACTIONS
 from wend.dsl.types import Kind
 from wend.runtime import compare, operate
 from wend.runtime.aggregate import Found, expiry, fold
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
 from wend.runtime.functions import FunctionError, Functions, Moment
+from wend.runtime.state import Labelled
 from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant, Ramp, Value
 
 
@@ -31,7 +33,7 @@ class Env:
         contact: the data: the snapshot, or in a body the path's own view.
         run_entry: when the run began; None outside a run.
         path_entry: the (time, event id) of the path's cause; None outside a body.
-        run_labels, path_labels: when labelled messages were last sent, of the run and of the path.
+        run_labels, path_labels: the latest messages and splits by label, of the run and of the path.
         events: events that the path carries by name.
         item: the event that a `where` looks at.
         under_way: the journeys of which a path is under way.
@@ -45,8 +47,8 @@ class Env:
     functions: Functions = field(factory=dict)
     run_entry: Instant | None = None
     path_entry: tuple[Instant, str] | None = None
-    run_labels: Mapping[str, Instant] = field(factory=dict)
-    path_labels: Mapping[str, Instant] = field(factory=dict)
+    run_labels: Mapping[str, Labelled] = field(factory=dict)
+    path_labels: Mapping[str, Labelled] = field(factory=dict)
     events: Mapping[str, Event] = field(factory=dict)
     item: Event | None = None
     under_way: frozenset[str] = frozenset()
@@ -104,7 +106,7 @@ def evaluate(expr: core.Expr, env: Env) -> Bounded:
         case core.Item():
             return _item(expr, env)
         case core.LabelRef():
-            return _label(expr, env)
+            return of_label(expr, env)
         case core.Not():
             return opposite(evaluate(expr.operand, env))
         case core.IsKnown():
@@ -293,16 +295,26 @@ def dig(event: Event, path: tuple[str, ...]) -> Value:
     return value
 
 
-def _label(expr: core.LabelRef, env: Env) -> Bounded:
+def of_label(expr: core.LabelRef, env: Env) -> Bounded:
+    """What is asked of a message or split by its label. Of one that was not sent only that is known."""
     labels = env.run_labels if expr.scope is core.Scope.RUN else env.path_labels
-    at = labels.get(expr.label)
+    found = labels.get(expr.label)
+    if expr.attr is core.LabelAttr.SENT:
+        return TRUE if found is not None else FALSE
+    if found is None:
+        return UNKNOWN
     match expr.attr:
-        case core.LabelAttr.SENT:
-            return Bounded(at is not None)
         case core.LabelAttr.SENT_AT:
-            return Bounded(at)
+            return Bounded(found.at)
+        case core.LabelAttr.VARIANT:
+            return Bounded(found.variant)
+        case core.LabelAttr.KEY:
+            return Bounded(found.key)
+        case core.LabelAttr.OPENED | core.LabelAttr.CLICKED | core.LabelAttr.BOUNCED:
+            events = env.contact.events.get(REACTIONS[expr.attr], ())
+            return TRUE if any(event.payload.get(MESSAGE) == found.key for event in events) else FALSE
         case _:
-            return UNKNOWN
+            assert_never(expr.attr)
 
 
 def _aggregate(expr: core.Aggregate, env: Env) -> Bounded:

@@ -11,10 +11,10 @@ from wend.runtime.contact import Event
 from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
 from wend.runtime.effects import Send as SendEffect
 from wend.runtime.evolve import evolve
-from wend.runtime.feedback import DEEPEST, wrote
+from wend.runtime.feedback import DEEPEST, depth_after, wrote
 from wend.runtime.intake import address_of
 from wend.runtime.interpret import Env, as_declared
-from wend.runtime.state import Path, Phase, Run, Sent
+from wend.runtime.state import Labelled, Path, Phase, Run, Sent
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
 
@@ -90,15 +90,35 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
         fields=fields(work, env),
     )
     _do(work, effect)
-    work.sends.append(Sent(journey.name, op.channel, work.now, journey.transactional))
+    work.sends.append(_sent(work, path, op, effect))
     work.note(stay, "sent", trigger=path.trigger, step=op.id, detail=op.template, place=op.place)
     if op.label is None:
         return _counted(path, op)
+    labels = remember(stay, path, op.label, Labelled(work.now, effect.identity.key, op.variant))
+    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
+
+
+def _sent(work: Work, path: Path, op: plan.Send, effect: SendEffect) -> Sent:
+    return Sent(
+        journey=effect.identity.journey,
+        channel=op.channel,
+        at=work.now,
+        transactional=effect.transactional,
+        template=op.template,
+        key=effect.identity.key,
+        address=effect.address,
+        label=op.label,
+        topic=effect.topic,
+        depth=depth_after(work, path),
+    )
+
+
+def remember(stay: Stay, path: Path, label: str, latest: Labelled) -> Mapping[str, Labelled]:
+    """Keep what is the latest under a label of the run; gives the labels of the path."""
     run = stay.run
     if run is not None:
-        stay.set_run(Run(run.number, run.began, run.paths, {**run.labels, op.label: work.now}))
-    labels = {**path.labels, op.label: work.now}
-    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
+        stay.set_run(Run(run.number, run.began, run.paths, {**run.labels, label: latest}))
+    return {**path.labels, label: latest}
 
 
 def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit) -> Path:

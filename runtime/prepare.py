@@ -237,16 +237,9 @@ def _label(expr: core.LabelRef) -> Made:
     def sent(env: Env) -> Bounded:
         return TRUE if label in (env.run_labels if of_run else env.path_labels) else FALSE
 
-    def sent_at(env: Env) -> Bounded:
-        return Bounded((env.run_labels if of_run else env.path_labels).get(label))
-
-    match expr.attr:
-        case core.LabelAttr.SENT:
-            return sent
-        case core.LabelAttr.SENT_AT:
-            return sent_at
-        case _:
-            return UNKNOWN
+    if expr.attr is core.LabelAttr.SENT:
+        return sent
+    return lambda env: interpret.of_label(expr, env)
 
 
 def _junction(operands: list[Made], decider: bool) -> Made:

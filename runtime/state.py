@@ -55,6 +55,21 @@ class Phase(StrEnum):
 
 
 @frozen
+class Labelled:
+    """The latest message under a label, or the latest way through a split under its name.
+
+    Args:
+        at: when it was sent, or gone.
+        key: the idempotency key of the message.
+        variant: the variant that was taken: of the split, or of the innermost one that the message stands in.
+    """
+
+    at: Instant
+    key: str = ""
+    variant: str | None = None
+
+
+@frozen
 class Path:
     """A path under way. It finishes on the version of the program that it began on.
 
@@ -68,7 +83,7 @@ class Path:
         since: when a wait or hold was reached.
         due: when a wait of fixed length is over, decided when it was reached.
         rounds: how many rounds of a `repeat` are done, by the id of its head.
-        labels: this path's own sends: label -> when.
+        labels: this path's own sends and splits.
         attempted: labels of sends that were reached, sent or not.
         events: events that the path carries by name: its cause, awaited ones.
     """
@@ -84,7 +99,7 @@ class Path:
     since: Instant | None = None
     due: Instant | None = None
     rounds: Mapping[str, int] = field(factory=dict)
-    labels: Mapping[str, Instant] = field(factory=dict)
+    labels: Mapping[str, Labelled] = field(factory=dict)
     attempted: frozenset[str] = frozenset()
     events: Mapping[str, Event] = field(factory=dict)
 
@@ -123,12 +138,12 @@ class HeadState:
 
 @frozen
 class Run:
-    """A contact's stay in a journey: its number from 1, when it began, its paths, and its latest sends by label."""
+    """A contact's stay in a journey: its number from 1, when it began, its paths, its latest sends and splits."""
 
     number: int
     began: Instant
     paths: tuple[Path, ...] = ()
-    labels: Mapping[str, Instant] = field(factory=dict)
+    labels: Mapping[str, Labelled] = field(factory=dict)
 
 
 @frozen
@@ -154,12 +169,21 @@ class JourneyState:
 
 @frozen
 class Sent:
-    """A message that was sent, for the limits. Transactional ones are not counted."""
+    """A message that was sent: for the limits, in which transactional ones are not counted, and for what is told of it.
+
+    `key` is its idempotency key. `depth` is how many doings of journeys led to it, itself included.
+    """
 
     journey: str
     channel: str
     at: Instant
     transactional: bool = False
+    template: str = ""
+    key: str = ""
+    address: str = ""
+    label: str | None = None
+    topic: str | None = None
+    depth: int = 0
 
 
 @frozen

@@ -10,6 +10,7 @@ from wend.runtime import change, goals, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Step
+from wend.runtime.feedback import too_deep
 from wend.runtime.hashing import share
 from wend.runtime.intake import new_events, suppressions, take_in
 from wend.runtime.rules import Rules
@@ -161,6 +162,8 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
         key = _key(env.on(event).evaluate(head.key).value) if head.key is not None else None
         if head.key is not None and key is None:
             work.note(stay, "ignored", trigger=trigger.id, reason="no key", place=head.place)
+            continue
+        if too_deep(work, stay, trigger.id, event.depth):
             continue
         cause = Cause(CauseKind.EVENT, event.id, event.time, event, event.depth)
         runs.start(work, stay, trigger, head.id, cause, key, head.alias)

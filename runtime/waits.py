@@ -95,8 +95,8 @@ def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
         case plan.WaitUntilMoment():
             return _look_moment(op, path, pc, env)
         case plan.WaitCondition():
-            if op.awaited and not op.awaited & path.labels.keys():
-                return Over(pc + 1)  # none of the messages was sent: neither the wait nor its `else`
+            if _nothing_sent(op, path):
+                return Over(pc + 1)
             value, until, _ = env.evaluate(op.condition)
             if value is True:
                 return Over(pc + 1)
@@ -104,11 +104,16 @@ def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
                 return Over(pc + 1 if op.otherwise is None else op.otherwise)
             return Pending(until if due is None else min(until, due))
         case plan.WaitEvent():
-            return _look_event(op, path, pc, env)
+            return Over(pc + 1) if _nothing_sent(op, path) else _look_event(op, path, pc, env)
         case plan.RepeatNext():
             return Over(op.head) if due is None or now >= due else Pending(due)
         case _:
             return Over(pc + 1) if due is None or now >= due else Pending(due)
+
+
+def _nothing_sent(op: plan.WaitCondition | plan.WaitEvent, path: Path) -> bool:
+    """Whether none of the messages that are waited on was sent: then neither the wait is made nor its `else`."""
+    return bool(op.awaited) and not op.awaited & path.labels.keys()
 
 
 def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env) -> Over | Pending:

@@ -13,7 +13,7 @@ from wend.runtime import perform, runs, when
 from wend.runtime.evolve import evolve
 from wend.runtime.hashing import share
 from wend.runtime.rules import head_of
-from wend.runtime.state import CauseKind, Path, Phase
+from wend.runtime.state import CauseKind, Labelled, Path, Phase
 from wend.runtime.waits import Over, Pending, Wait, look, passed, reach
 from wend.runtime.work import Stay, Work
 
@@ -197,8 +197,11 @@ def _go(work: Work, stay: Stay, path: Path, op: plan.Branch | plan.Jump | plan.S
             target = path.pc + 1 if value is True else op.on_false if value is False else op.on_unknown
             return _decided(work, stay, path, op, _TRUTH[value is True, value is False], target)
         case plan.Split():
-            name, target = _arm(work, stay, path, op)
-            return _decided(work, stay, path, op, name, target)
+            arm = _arm(work, stay, path, op)
+            way, target = (REST, op.otherwise) if arm is None else (arm.name, arm.target)
+            taken = Labelled(work.now, variant=None if arm is None else arm.name)
+            path = evolve(path, labels=perform.remember(stay, path, op.name, taken))
+            return _decided(work, stay, path, op, way, target)
         case plan.RepeatTest():
             done = path.rounds.get(op.id, 0) >= op.times
             if not done and op.until is not None:
@@ -220,11 +223,11 @@ def _decided(
     return evolve(path, pc=target)
 
 
-def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> tuple[str, int]:
+def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> plan.SplitArm | None:
     """The variant of the contact: a hash of journey, split and contact; with `each time` of the cause too."""
     forced = work.facts.forced.get(op.name)
     if forced is not None:
-        return next(((arm.name, arm.target) for arm in op.arms if arm.name == forced), (REST, op.otherwise))
+        return next((arm for arm in op.arms if arm.name == forced), None)
     parts = [stay.journey.name, op.name, work.contact.id]
     if op.each_time:
         parts.append(path.cause.id)
@@ -232,5 +235,5 @@ def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> tuple[str, int]:
     for arm in op.arms:
         below += arm.share
         if place < below:
-            return arm.name, arm.target
-    return REST, op.otherwise
+            return arm
+    return None

@@ -13,7 +13,7 @@ from wend.runtime.contact import Contact, Event
 from wend.runtime.effects import Effect, Facts, TraceEntry
 from wend.runtime.interpret import Env
 from wend.runtime.rules import Heads, Rules
-from wend.runtime.state import HeadState, JourneyState, Path, Run, Sent, State, Suppression, Written
+from wend.runtime.state import HeadState, JourneyState, Labelled, Path, Run, Sent, State, Suppression, Written
 from wend.runtime.values import FOREVER, Bounded, Instant, Value
 
 EXPLAINED = frozenset({"waiting", "passed", "decided", "ignored"})
@@ -193,7 +193,7 @@ class Work:
         return self.rules.trigger(path.version, stay.journey.name, path.trigger)
 
 
-_NOTHING: Mapping[str, Instant] = {}
+_NOTHING: Mapping[str, Labelled] = {}
 
 FRESH = HeadState()
 """What an entry point remembers that nothing has happened to."""

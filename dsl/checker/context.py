@@ -6,7 +6,7 @@ import attrs
 from attrs import define, field
 
 from wend.dsl import ast, core
-from wend.dsl.builtins import EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, REACTIONS, EventShape
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.names import Names
 from wend.dsl.checker.report import Reports
@@ -56,20 +56,32 @@ class Context(ABC):
 
     def event(self, path: ast.Path, env: Env) -> EventShape | None:
         """The event that a path names, or None after a report."""
+        shape = self.shape_of(path, env)
         name = path.parts[0].text
-        if len(path.parts) == 1:
-            shape = self.names.shape(name)
-            if shape is None:
-                near = self.names.nearest_event(name)
-                help = f"write `{near}`" if near else f"declare it: `event {name}`"
-                self.error("W202", f"there is no event `{name}`", path, env, help)
-            return shape
-        if name in env.labels:
-            self.not_yet("an event of one message, such as `first.clicked`", path, env)
+        if shape is not None:
+            pass
+        elif len(path.parts) == 1:
+            near = self.names.nearest_event(name)
+            help = f"write `{near}`" if near else f"declare it: `event {name}`"
+            self.error("W202", f"there is no event `{name}`", path, env, help)
+        elif name in env.labels:
+            near = nearest(path.parts[1].text, REACTIONS) or "clicked"
+            help = f"a message is opened, clicked or bounced: write `{name}.{near}`"
+            self.error("W202", f"there is no event `{path.text}`", path, env, help)
         else:
             help = f"an event's name has no point; put it between backticks if yours has one: `` `{path.text}` ``"
             self.error("W202", f"there is no event `{path.text}`", path, env, help)
-        return None
+        return shape
+
+    def shape_of(self, path: ast.Path, env: Env) -> EventShape | None:
+        """The event that a path names, if there is one: by its own name, or of a message, such as `first.clicked`."""
+        match [part.text for part in path.parts]:
+            case [name]:
+                return self.names.shape(name)
+            case [label, what] if label in env.labels and what in REACTIONS:
+                return BUILTIN_EVENTS[REACTIONS[what]]
+            case _:
+                return None
 
     def journey(self, name: ast.Name, env: Env) -> None:
         """Report a journey that there is none of."""

@@ -69,6 +69,7 @@ class Looked:
 
 NO_NAMES: Mapping[str, LocalName] = MappingProxyType({})
 NO_VALUES: Mapping[str, Typed] = MappingProxyType({})
+NO_VARIANTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -79,7 +80,9 @@ class Env:
         source: the file that the expression stands in.
         scope: whose entry and sends are meant; None where there is no run.
         words: where this is, for messages: `a segment`, `a derived field`.
-        labels: the labels of the journey.
+        labels: the labels of the journey's messages.
+        splits: the splits of the journey and their variants.
+        variants: the variants that a labelled message may stand in.
         locals: what the path carries.
         params: the parameters of the `define` that is written out.
         looked: the event whose `where` this is.
@@ -92,6 +95,8 @@ class Env:
     scope: core.Scope | None = None
     words: str = "here"
     labels: frozenset[str] = frozenset()
+    splits: Mapping[str, tuple[str, ...]] = NO_VARIANTS
+    variants: Mapping[str, tuple[str, ...]] = NO_VARIANTS
     locals: Mapping[str, LocalName] = NO_NAMES
     params: Mapping[str, Typed] = NO_VALUES
     looked: Looked | None = None

@@ -86,7 +86,7 @@ class Expressions(Context):
         return made
 
     def _logic(self, node: ast.And | ast.Or, env: Env) -> Typed:
-        """`and`, `or`; beside `x is known and`, or `x is unknown or`, the value `x` is known."""
+        """`and`, `or`: `x` is known beside `x is known and`, and a message beside `first.sent and`."""
         inner = env
         first: dict[int, Typed] = {}
         for index, operand in enumerate(node.operands):
@@ -95,6 +95,11 @@ class Expressions(Context):
                 first[index] = made
                 if isinstance(made.expr, core.IsKnown):
                     inner = inner.knowing(frozenset({made.expr.operand}))
+            elif isinstance(operand, ast.Path) and isinstance(node, ast.And):
+                made = self.condition(operand, env)
+                first[index] = made
+                if isinstance(made.expr, core.LabelRef) and made.expr.attr is core.LabelAttr.SENT:
+                    inner = inner.knowing(known_when_sent(made.expr))
         done = [first.get(i) or self.condition(operand, inner) for i, operand in enumerate(node.operands)]
         kind = core.And if isinstance(node, ast.And) else core.Or
         expr = kind(operands=tuple(d.expr for d in done), place=env.place(node))
@@ -176,6 +181,12 @@ class Expressions(Context):
             self.error("W215", message, node, env, "name a field that is a date, or write one: `2027-03-01`")
             return NOTHING.expr
         return made.expr
+
+
+def known_when_sent(sent: core.LabelRef) -> frozenset[core.Expr]:
+    """What is known of a message that was sent."""
+    attrs = (core.LabelAttr.SENT_AT, core.LabelAttr.OPENED, core.LabelAttr.CLICKED, core.LabelAttr.BOUNCED)
+    return frozenset(core.LabelRef(label=sent.label, attr=attr, scope=sent.scope) for attr in attrs)
 
 
 def constant_length(expr: core.Expr) -> Period | None:

@@ -69,7 +69,36 @@ def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
                 message = f"the label `{label.text}` is given twice"
                 ctx.reports.error("W237", message, env.place(label), "give each message its own label", hint)
             others.append((label, arms))
-    return evolve(env, labels=frozenset(seen))
+    splits = _splits(triggers, frozenset(seen), env, ctx)
+    return evolve(env, labels=frozenset(seen), splits=splits, variants=_variants(triggers))
+
+
+def _splits(
+    triggers: list[ast.Trigger], labels: frozenset[str], env: Env, ctx: Expressions
+) -> dict[str, tuple[str, ...]]:
+    """The splits by name, and their variants; `.variant` would not tell a split from a message of that name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for split in (node for trigger in triggers for node in ast.descendants(trigger) if isinstance(node, ast.Split)):
+        name = split.name.text
+        if name in labels:
+            message = f"`{name}` is the label of a message, and the name of a split"
+            ctx.error("W237", message, split.name, env, "give one of them another name")
+        found[name] = tuple(dict.fromkeys((*found.get(name, ()), *(v.name.text for v in split.variants))))
+    return found
+
+
+def _variants(triggers: list[ast.Trigger]) -> dict[str, tuple[str, ...]]:
+    """The variants in which each labelled message stands: of the innermost split around it."""
+    found: dict[str, tuple[str, ...]] = {}
+    stack: list[tuple[ast.Node, str | None]] = [(trigger, None) for trigger in reversed(triggers)]
+    while stack:
+        node, variant = stack.pop()
+        if isinstance(node, ast.Send) and node.options.label is not None and variant is not None:
+            label = node.options.label.text
+            found[label] = tuple(dict.fromkeys((*found.get(label, ()), variant)))
+        below = node.name.text if isinstance(node, ast.Variant) else variant
+        stack.extend((child, below) for child in reversed(tuple(ast.children(node))))
+    return found
 
 
 Arms = Mapping[int, int]

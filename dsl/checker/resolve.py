@@ -7,9 +7,9 @@ contact's fields, segments and defines.
 from attrs import evolve
 
 from wend.dsl import ast, core
-from wend.dsl.builtins import AT, RESERVED, EventShape
+from wend.dsl.builtins import AT, MESSAGE, RESERVED, EventShape
 from wend.dsl.checker.context import Context, free_items
-from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NOTHING, Env, LocalName, Typed, is_placeholder
+from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NO_VARIANTS, NOTHING, Env, LocalName, Typed, is_placeholder
 from wend.dsl.checker.names import Definition
 from wend.dsl.checker.schema import DeclaredField
 from wend.dsl.checker.words import a_kind
@@ -17,8 +17,14 @@ from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
 from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, RECORD, Kind, Type
 
-_LABEL_ATTRS = {a.value for a in core.LabelAttr}
-_CARRIED_OUT = {core.LabelAttr.SENT: BOOLEAN, core.LabelAttr.SENT_AT: DATETIME.maybe()}
+_LABEL_TYPES = {
+    core.LabelAttr.SENT: BOOLEAN,
+    core.LabelAttr.SENT_AT: DATETIME.maybe(),
+    core.LabelAttr.OPENED: BOOLEAN.maybe(),
+    core.LabelAttr.CLICKED: BOOLEAN.maybe(),
+    core.LabelAttr.BOUNCED: BOOLEAN.maybe(),
+}
+_LABEL_ATTRS = {a.value for a in (*_LABEL_TYPES, core.LabelAttr.VARIANT)}
 
 _LARGEST = 4_000  # values in one expression: far beyond what is written, near what doubles at each step
 
@@ -40,6 +46,8 @@ def outside(node: ast.Path, env: Env, ctx: Context) -> Typed:
         return _local(node, names, env, ctx)
     if head in env.labels and (len(names) > 1 or not _is_global(head, env, ctx)):
         return _label(node, names, env, ctx)
+    if head in env.splits and len(names) > 1:
+        return _split(node, names, env, ctx)
     if head in env.params and len(names) == 1:
         return _parameter(node, head, env, ctx)
     if len(names) == 1:
@@ -90,7 +98,7 @@ def _from_event(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) 
     if head in shape.fields or head == AT:
         found = event_field(node, names, (shape,), env, ctx)
         return Typed(core.Item(path=names, place=env.place(node)), found)
-    if len(names) > 1 and (head in env.locals or head in env.labels):
+    if len(names) > 1 and (head in env.locals or head in env.labels or head in env.splits):
         return None
     if head == shape.name and len(names) > 1:
         help = f"write `{'.'.join(names[1:])}`"
@@ -141,11 +149,41 @@ def _label(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Ty
         ctx.error("W206", message, node, env, help)
         return NOTHING
     attr = core.LabelAttr(rest[0])
-    found = _CARRIED_OUT.get(attr)
-    if found is None or env.scope is None:
-        ctx.not_yet(f"`.{attr}` of a message", node, env)
+    if attr is core.LabelAttr.VARIANT:
+        if not env.variants.get(label):
+            message = f"the message `{label}` stands in no `split`, so it has no variant"
+            ctx.error("W206", message, node, env, f"write `{label}.sent`, or put the message into a `variant`")
+            return NOTHING
+        return _variant(node, label, env.variants[label], env)
+    return Typed(core.LabelRef(label=label, attr=attr, scope=_scope(env), place=env.place(node)), _LABEL_TYPES[attr])
+
+
+def _split(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    name, *rest = names
+    if rest != [core.LabelAttr.VARIANT.value]:
+        ctx.error("W206", f"a split has no `{'.'.join(rest)}`", node, env, f"write `{name}.variant`")
         return NOTHING
-    return Typed(core.LabelRef(label=label, attr=attr, scope=env.scope, place=env.place(node)), found)
+    return _variant(node, name, env.splits[name], env)
+
+
+def _variant(node: ast.Path, name: str, variants: tuple[str, ...], env: Env) -> Typed:
+    expr = core.LabelRef(label=name, attr=core.LabelAttr.VARIANT, scope=_scope(env), place=env.place(node))
+    return Typed(expr, Type(Kind.TEXT, optional=True, values=variants))
+
+
+def _scope(env: Env) -> core.Scope:
+    assert env.scope is not None  # where there is no run there are no labels
+    return env.scope
+
+
+def about(path: ast.Path, where: core.Expr | None, env: Env) -> core.Expr | None:
+    """What must hold of an event: that it is about the message that the path names, if it names one, and `where`."""
+    if len(path.parts) == 1 or path.parts[0].text not in env.labels:
+        return where
+    place = env.place(path)
+    key = core.LabelRef(label=path.parts[0].text, attr=core.LabelAttr.KEY, scope=_scope(env), place=place)
+    same = core.Compare(op=ast.CompareOp.EQ, left=core.Item(path=(MESSAGE,), place=place), right=key, place=place)
+    return same if where is None else core.And(operands=(same, where), place=place)
 
 
 def _parameter(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
@@ -203,7 +241,9 @@ def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
 
 def _no_such_record(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
     head, rest = names[0], ".".join(names[1:])
-    near = nearest(head, {*env.locals, *env.labels, *([env.looked.alias] if env.looked and env.looked.alias else [])})
+    near = nearest(
+        head, {*env.locals, *env.labels, *env.splits, *([env.looked.alias] if env.looked and env.looked.alias else [])}
+    )
     if near:
         ctx.error("W206", f"nothing is called `{head}` here", node, env, f"write `{near}.{rest}`")
     elif rest in _LABEL_ATTRS and env.scope is None:
@@ -254,6 +294,8 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
         scope=None if definition.segment else env.scope,
         words=definition.words if definition.segment else env.words,
         labels=frozenset(),
+        splits=NO_VARIANTS,
+        variants=NO_VARIANTS,
         locals=NO_NAMES,
         params=dict(zip(definition.params or (), args, strict=True)) if args else NO_VALUES,
         looked=None,

@@ -9,7 +9,7 @@ from wend.dsl.builtins import BUILTIN_EVENTS, REQUESTED, STOPPED, EventShape
 from wend.dsl.checker import canonical, options, unsupported, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
-from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.expressions import Expressions, known_when_sent
 from wend.dsl.checker.fields import set_step
 from wend.dsl.checker.waits import lower_wait
 from wend.dsl.core import Place
@@ -47,6 +47,7 @@ class Body:
     ctx: Expressions
     sends: Sends
     ids: Ids
+    variant: str | None = None
     ops: list[plan.Operation] = field(factory=list)
 
     def lower(self, steps: tuple[ast.Step, ...], env: Env) -> Env:
@@ -130,7 +131,7 @@ class Body:
         match step:
             case ast.Send():
                 position, total = self.sends.positions[id(step)], self.sends.totals[step.channel.text]
-                self.add(options.send(step, name, position, total, env, ctx))
+                self.add(evolve(options.send(step, name, position, total, env, ctx), variant=self.variant))
             case ast.Notify():
                 self.add(options.notify(step, name, env, ctx))
             case ast.Set():
@@ -215,9 +216,12 @@ class Body:
         )
         ends: list[int] = []
         arms: list[plan.SplitArm] = []
+        around = self.variant
         for variant in step.variants:
             arms.append(plan.SplitArm(name=variant.name.text, share=variant.share.value, target=self.here))
+            self.variant = variant.name.text
             self.lower(variant.body, env)
+            self.variant = around
             ends.append(self.jump(f"{name} {variant.name.text}", env.place(variant)))
         self.target(ends)
         op = self.ops[index]
@@ -270,6 +274,8 @@ def known_when_true(condition: core.Expr) -> frozenset[core.Expr]:
     match condition:
         case core.IsKnown(operand=operand, negated=False):
             return frozenset({operand})
+        case core.LabelRef(attr=core.LabelAttr.SENT):
+            return known_when_sent(condition)
         case core.And(operands=operands):
             return frozenset[core.Expr]().union(*(known_when_true(o) for o in operands))
         case _:
@@ -279,7 +285,7 @@ def known_when_true(condition: core.Expr) -> frozenset[core.Expr]:
 def with_alias(alias: ast.Name, event: ast.Path, env: Env, ctx: Expressions) -> Env:
     """The names after an event was given one."""
     check_alias(alias, env, ctx)
-    shape = ctx.names.shape(event.text) or EventShape(event.text, open=True)
+    shape = ctx.shape_of(event, env) or EventShape(event.text, open=True)
     return env.with_local(alias.text, LocalName((shape,), env.place(alias)))
 
 

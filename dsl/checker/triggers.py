@@ -1,6 +1,7 @@
 """From the triggers of a journey to checked ones: entry points, what stops a path, the body."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from attrs import evolve
 
@@ -11,7 +12,7 @@ from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import NOTHING, Env, LocalName
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.options import check_free
-from wend.dsl.checker.resolve import event_field
+from wend.dsl.checker.resolve import about, event_field
 from wend.dsl.checker.steps import Body, Sends, check_alias
 from wend.dsl.checker.waits import weekdays
 from wend.dsl.core import Place
@@ -32,10 +33,19 @@ def lower_trigger(
     _data_only(node, env, ctx)
     warnings.bare_waits(node, newest_only, env, ctx)
     _endless(node, env, ctx)
-    warnings.never_sent(node, [head.condition for head in heads if isinstance(head, program.When)], env, ctx)
+    warnings.never_sent(node, list(_needed(heads)), env, ctx)
     return program.Trigger(
         id=" also ".join(names), heads=heads, body=tuple(body.ops), stops=stops, place=env.place(node)
     )
+
+
+def _needed(heads: tuple[program.AnyHead, ...]) -> Iterator[core.Expr]:
+    """What must hold for these entry points to fire."""
+    for head in heads:
+        if isinstance(head, program.When):
+            yield head.condition
+        elif isinstance(head, program.On) and head.match.where is not None:
+            yield head.match.where
 
 
 DATA_STEPS = (ast.Set, ast.Tag, ast.ListStep, ast.Emit, ast.StartJourney, ast.StopJourney, ast.If, ast.Stop)
@@ -68,7 +78,7 @@ def _aliases(node: ast.Trigger, env: Env, ctx: Expressions) -> dict[str, LocalNa
     for head in node.heads:
         if isinstance(head, ast.On) and head.alias is not None:
             check_free(head.alias, env, ctx)
-            shape = ctx.names.shape(head.event.text) or EventShape(head.event.text, open=True)
+            shape = ctx.shape_of(head.event, env) or EventShape(head.event.text, open=True)
             before = found.get(head.alias.text)
             shapes = (*before.shapes, shape) if before else (shape,)
             found[head.alias.text] = LocalName(shapes, env.place(head.alias))
@@ -184,7 +194,7 @@ def event_match(
     condition = None
     if where is not None:
         condition = ctx.condition(where, env.within(shape, None if alias is None else alias.text)).expr
-    return program.EventMatch(event=shape.name, where=condition, place=env.place(event))
+    return program.EventMatch(event=shape.name, where=about(event, condition, env), place=env.place(event))
 
 
 def _key(path: ast.Path, head: ast.On, env: Env, ctx: Expressions) -> core.Expr:
@@ -192,7 +202,7 @@ def _key(path: ast.Path, head: ast.On, env: Env, ctx: Expressions) -> core.Expr:
     names = tuple(part.text for part in path.parts)
     if head.alias is not None and names[0] == head.alias.text:
         names = names[1:]
-    shape = ctx.names.shape(head.event.text)
+    shape = ctx.shape_of(head.event, env)
     if not names or shape is None:
         if not names:
             message = f"`{path.text}` is a whole event"

@@ -7,6 +7,7 @@ from wend.dsl.checker import warnings
 from wend.dsl.checker.env import NOTHING, Env
 from wend.dsl.checker.expressions import Expressions, constant_length
 from wend.dsl.checker.operators import MOMENTS
+from wend.dsl.checker.resolve import about
 from wend.dsl.checker.words import a_type
 from wend.dsl.types import Kind
 
@@ -51,7 +52,15 @@ def lower_wait(step: Waits, name: str, env: Env, ctx: Expressions) -> Waiting:
             matched: core.Expr | None = None
             if where is not None and shape is not None:
                 matched = ctx.condition(where, env.within(shape, alias_text)).expr
-            return plan.WaitEvent(id=name, event=event.text, limit=bound, alias=alias_text, where=matched, place=place)
+            return plan.WaitEvent(
+                id=name,
+                event=event.text if shape is None else shape.name,
+                limit=bound,
+                alias=alias_text,
+                where=about(event, matched, env),
+                awaited=frozenset({event.parts[0].text} & env.labels) if len(event.parts) > 1 else frozenset(),
+                place=place,
+            )
         case _:
             assert_never(step)
 

@@ -146,7 +146,7 @@ def _needed(condition: core.Expr) -> Iterator[core.LabelRef]:
 def _strict(expr: core.Node) -> Iterator[core.LabelRef]:
     """The messages without which a value is unknown."""
     match expr:
-        case core.LabelRef(attr=core.LabelAttr.SENT_AT):
+        case core.LabelRef(attr=attr) if attr is not core.LabelAttr.SENT:
             yield expr
         case core.Apply() | core.Arithmetic() | core.Negate():
             for child in core_children(expr):

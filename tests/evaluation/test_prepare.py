@@ -19,6 +19,7 @@ from wend.runtime.contact import Contact, Event
 from wend.runtime.functions import Function, Functions, Moment
 from wend.runtime.interpret import Env
 from wend.runtime.prepare import Prepared
+from wend.runtime.state import Labelled
 from wend.runtime.values import UTC, Bounded, Value
 from wend.stdlib import FUNCTIONS
 
@@ -148,7 +149,7 @@ expressions = st.lists(trees, min_size=1, max_size=3).map(
 
 
 def events(name: str) -> st.SearchStrategy[tuple[Event, ...]]:
-    payloads = st.dictionaries(st.sampled_from(["amount", "at", "plan", "deep"]), values, max_size=2)
+    payloads = st.dictionaries(st.sampled_from(["amount", "at", "plan", "deep", "message"]), values | texts, max_size=2)
     made = st.builds(Event, id=st.uuids().map(str), name=st.just(name), time=instants, payload=payloads)
     return st.lists(made, max_size=4).map(lambda found: tuple(sorted(found, key=lambda event: event.key)))
 
@@ -159,7 +160,9 @@ contacts = st.builds(
     fields=st.fixed_dictionaries(
         {"since": instants | values, "on": dates | values, "score": numbers | values}, optional={"plan": texts | values}
     ),
-    events=st.fixed_dictionaries({}, optional={name: events(name) for name in NAMES}),
+    events=st.fixed_dictionaries(
+        {}, optional={name: events(name) for name in (*NAMES, "message_opened", "message_bounced")}
+    ),
 )
 
 
@@ -167,7 +170,7 @@ contacts = st.builds(
 def views(draw: st.DrawFn) -> tuple[Env, Env]:
     """What a header and a body see of one contact in one step: what was found once is theirs together."""
     contact, zone = draw(contacts), draw(st.sampled_from(ZONES))
-    labels = st.dictionaries(texts, instants, max_size=2)
+    labels = st.dictionaries(texts, st.builds(Labelled, instants, texts, st.none() | texts), max_size=2)
     past = [event for each in contact.events.values() for event in each]
     event = draw(st.sampled_from(past)) if past else None
     entry = draw(instants)

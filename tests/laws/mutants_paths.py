@@ -266,8 +266,8 @@ def _before_entry(to: pytest.MonkeyPatch) -> None:
 @mutant("a label in a body is the latest send of the run")
 def _run_label(to: pytest.MonkeyPatch) -> None:
     interpreted(to)
-    original = interpret._label
-    to.setattr(interpret, "_label", lambda expr, env: original(expr, evolve(env, path_labels=env.run_labels)))
+    original = interpret.of_label
+    to.setattr(interpret, "of_label", lambda expr, env: original(expr, evolve(env, path_labels=env.run_labels)))
 
 
 @mutant("entry in a body is the start of the run")

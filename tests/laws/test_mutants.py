@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_runs
+from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_reactions, mutants_runs
 from tests.laws import test_bounds as bounds
 from tests.laws import test_law_7_unknown as unknown
 from tests.laws import test_table_control as control
 from tests.laws import test_table_gates as gates
 from tests.laws import test_table_paths as paths
+from tests.laws import test_table_reactions as reactions
 from tests.laws import test_table_runs as runs
 from tests.laws.corpus import EXAMPLES, corpus
 from tests.laws.harness import rules_of
@@ -19,7 +20,7 @@ from tests.laws.mutants import MUTANTS
 from tests.strategies.histories import Play
 from wend.runtime import calendar
 
-FAMILIES = (mutants_runs, mutants_paths, mutants_gates, mutants_control)
+FAMILIES = (mutants_runs, mutants_paths, mutants_gates, mutants_control, mutants_reactions)
 """Imported, they have kept their mutants in `MUTANTS`."""
 
 CAUGHT_BY: dict[str, Callable[..., None]] = {
@@ -89,6 +90,10 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "an occurrence that was missed never fires": paths.test_after_an_outage_only_the_latest_occurrence_of_the_last_day_fires,
     "an occurrence before the entry fires": paths.test_a_schedule_fires_once_for_an_occurrence_from_the_entry_on,
     "a label in a body is the latest send of the run": paths.test_a_label_is_the_own_send_in_a_body_and_the_latest_of_the_run_elsewhere,
+    "what is told of any message counts for a label": reactions.test_where_a_template_is_told_its_latest_message_is_meant,
+    "a message that was not sent is not opened": reactions.test_a_message_that_was_not_sent_is_neither_opened_nor_not,
+    "a wait on a message that was not sent is made": reactions.test_a_wait_on_a_message_that_was_not_sent_skips_the_wait_and_its_else,
+    "what is told of a message has no depth": reactions.test_what_is_told_of_a_message_is_as_deep_as_the_message,
     "entry in a body is the start of the run": paths.test_in_a_body_entry_is_the_cause_of_the_path_and_exclusive,
     "unknown consent lets a send through": gates.test_a_send_is_dropped_and_the_path_goes_on,
     "suppression is by contact": gates.test_suppression_is_by_address_whoever_the_contact_is,

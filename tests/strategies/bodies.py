@@ -3,8 +3,22 @@
 from attrs import evolve
 from hypothesis import strategies as st
 
-from tests.strategies.conditions import Seen, conditions, event_filters, one_of
-from tests.strategies.scenes import CLOCKS, EVENTS, LISTS, PLANS, SPANS, TAGS, Scene, name, number, path, span, text
+from tests.strategies.conditions import Seen, conditions, event_filters, one_of, reactions
+from tests.strategies.scenes import (
+    CLOCKS,
+    EVENTS,
+    LISTS,
+    PLANS,
+    SPANS,
+    TAGS,
+    TEMPLATES,
+    Scene,
+    name,
+    number,
+    path,
+    span,
+    text,
+)
 from tests.strategies.taste import Names, Taste, some
 from wend.dsl import ast
 
@@ -90,7 +104,9 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
                 ast.Variant(name=name(half), share=ast.Percent(value=share), body=draw(inner))
                 for half, share in zip(halves, shares, strict=True)
             )
-            return ast.Split(name=name(f"s{next(names.numbers)}"), variants=variants, each_time=draw(st.booleans()))
+            split = f"s{next(names.numbers)}"
+            names.splits.append(split)
+            return ast.Split(name=name(split), variants=variants, each_time=draw(st.booleans()))
         case "repeat":
             return ast.Repeat(
                 times=draw(st.integers(1, 3)),
@@ -135,7 +151,7 @@ def _sends(draw: st.DrawFn, seen: Seen, names: Names) -> ast.Send:
         label = f"m{next(names.numbers)}"
         names.labels.append(label)
     channel = draw(st.sampled_from(("email", "email", "email", "sms")))
-    template = draw(st.sampled_from(("hello", "again", "bye")))
+    template = draw(st.sampled_from(TEMPLATES))
     options = ast.NO_OPTIONS if label is None else ast.Options(label=name(label))
     if some(draw, 6):
         value = path("score") if seen.local is None else path(seen.local[0])
@@ -180,6 +196,8 @@ def _limited_waits(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) 
     otherwise = draw(inner) if draw(st.booleans()) else None
     if draw(st.booleans()):
         return ast.WaitUpToUntil(limit=limit, condition=draw(conditions(seen, 1)), otherwise=otherwise)
+    if seen.labels and some(draw, 2):
+        return ast.WaitUpToFor(limit=limit, event=draw(reactions(seen)), otherwise=otherwise)
     event = draw(st.sampled_from(EVENTS))
     where = draw(event_filters(event, seen))
     return ast.WaitUpToFor(limit=limit, event=path(event), where=where, otherwise=otherwise)

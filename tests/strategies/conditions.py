@@ -33,6 +33,7 @@ class Seen:
 
     Args:
         labels: messages of the journey that have a name.
+        splits: its splits, each with the variants `left` and `right`.
         journeys: journeys of the program.
         requested: those among them that can be started `on request`.
         segments: segments of the program.
@@ -44,6 +45,7 @@ class Seen:
 
     scene: Scene
     labels: tuple[str, ...] = ()
+    splits: tuple[str, ...] = ()
     journeys: tuple[str, ...] = ()
     requested: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
@@ -94,7 +96,9 @@ def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     if not seen.known_only:
         makers += [_score, _days_since, _days_since, _days_since, _sum, _extreme, _date, _moment, _average]
     if seen.labels:
-        makers += [_sent] if seen.known_only else [_sent, _since_sent, _days_since_sent]
+        makers += [_sent] if seen.known_only else [_sent, _since_sent, _days_since_sent, reactions, reactions]
+    if seen.splits and not seen.known_only:
+        makers.append(_variant)
     if seen.journeys:
         makers.append(_in_journey)
     if seen.segments:
@@ -247,6 +251,18 @@ def _marks(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 @st.composite
 def _sent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     return path(f"{draw(st.sampled_from(seen.labels))}.sent")
+
+
+@st.composite
+def reactions(draw: st.DrawFn, seen: Seen) -> ast.Path:
+    """What is told of a message by its label: a condition, and the name of an event."""
+    return path(f"{draw(st.sampled_from(seen.labels))}.{draw(st.sampled_from(('opened', 'clicked', 'bounced')))}")
+
+
+@st.composite
+def _variant(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    half = text(draw(st.sampled_from(("left", "right"))))
+    return compare(ast.CompareOp.EQ, path(f"{draw(st.sampled_from(seen.splits))}.variant"), half)
 
 
 @st.composite

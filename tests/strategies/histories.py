@@ -6,7 +6,7 @@ from attrs import frozen
 from hypothesis import strategies as st
 
 from tests.strategies.programs import JOURNEYS, programs
-from tests.strategies.scenes import CHANNELS, LISTS, PLANS, TAGS, TOPICS, ZONES, Scene, scenes
+from tests.strategies.scenes import CHANNELS, LISTS, PLANS, REACTIONS, TAGS, TEMPLATES, TOPICS, ZONES, Scene, scenes
 from tests.strategies.taste import ANY_TASTE, Taste
 from wend.dsl import ast
 from wend.runtime.contact import Change, Event
@@ -176,7 +176,7 @@ def _events(draw: st.DrawFn, id: str, time: Instant, imported: bool = False) -> 
 @st.composite
 def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Change:
     """What arrives at a time: mostly events, some of them late."""
-    kind = draw(st.integers(0, 10))
+    kind = draw(st.integers(0, 12))
     id = f"{draw(st.sampled_from('xyz'))}{number}"  # the order of ids is not that of arrival
     if kind == 10:
         return draw(_told(id, at))
@@ -185,6 +185,8 @@ def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Ch
         return draw(_events(id, at - late * MINUTE))
     if kind == 6:
         return draw(_suppressions(id, at))
+    if kind >= 11:
+        return draw(_reactions(id, at))
     return Change(id, at, draw(_changes(scene)))
 
 
@@ -211,6 +213,14 @@ def _told(draw: st.DrawFn, id: str, at: Instant) -> Event:
             return Event(id, "tag_added", at, {"tag": draw(st.sampled_from(TAGS))})
         case _:
             return Event(id, "list_left", at, {"list": draw(st.sampled_from(LISTS))})
+
+
+@st.composite
+def _reactions(draw: st.DrawFn, id: str, at: Instant) -> Event:
+    """What a channel tells of a message: of the latest of a template or label, or of none."""
+    happened = at - draw(st.sampled_from((0, 0, 1, 90, 25 * 60))) * MINUTE
+    told = draw(st.sampled_from([*({"template": each} for each in TEMPLATES), {"label": "m1"}, {}]))
+    return Event(id, draw(st.sampled_from(REACTIONS)), happened, dict(told))
 
 
 @st.composite

@@ -54,7 +54,7 @@ def _journeys(draw: st.DrawFn, own: str, seen: Seen, taste: Taste) -> ast.Journe
     names = Names(own)
     made = [draw(triggers(seen, taste, names)) for _ in range(draw(st.integers(1, 2)))]
     if names.labels and some(draw, 2):
-        after = evolve(seen, labels=tuple(names.labels))
+        after = evolve(seen, labels=tuple(names.labels), splits=tuple(names.splits))
         made.append(draw(triggers(after, taste, names)))
     if own in seen.requested:
         asked = evolve(taste, triggers=("request",))

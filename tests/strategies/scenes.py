@@ -52,6 +52,8 @@ CHANNELS = ("web", "shop")
 TAGS = ("vip", "late")
 LISTS = ("news", "clients")
 TOPICS = ("news", "offers")
+TEMPLATES = ("hello", "again", "bye")
+REACTIONS = ("message_opened", "message_clicked", "message_bounced", "message_sent")
 CLOCKS = (
     dt.time(0),
     dt.time(0, 30),

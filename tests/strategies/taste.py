@@ -49,6 +49,7 @@ class Names:
 
     own: str
     labels: list[str] = field(factory=list)
+    splits: list[str] = field(factory=list)
     numbers: "count[int]" = field(factory=lambda: count(1))
 
 

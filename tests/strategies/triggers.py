@@ -4,7 +4,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from tests.strategies.bodies import bodies, farewells, offsets
-from tests.strategies.conditions import Seen, conditions, event_filters
+from tests.strategies.conditions import Seen, conditions, event_filters, reactions
 from tests.strategies.scenes import CHAIN, CLOCKS, EVENTS, LISTS, PLANS, TAGS, Scene, name, number, path, span, text
 from tests.strategies.taste import Names, Taste, some
 from wend.dsl import ast
@@ -85,6 +85,8 @@ def _whens(draw: st.DrawFn, seen: Seen, taste: Taste) -> ast.When:
 
 @st.composite
 def _ons(draw: st.DrawFn, seen: Seen) -> tuple[ast.On, Local]:
+    if seen.labels and some(draw, 3):
+        return ast.On(event=draw(reactions(seen))), None
     event = draw(st.sampled_from((*EVENTS, *EVENTS, *CHAIN)))
     alias = "cause" if some(draw, 2) else None
     key = None

@@ -42,9 +42,9 @@ journey other
 GIVEN = '    given email = "a@mail.example", plan = "free", consent_email = true\n'
 
 
-def trial(lines: str, given: str = GIVEN) -> TestResult:
+def trial(lines: str, given: str = GIVEN, program: str = PROGRAM) -> TestResult:
     body = "".join(f"    {line.strip()}\n" for line in lines.strip().splitlines())
-    source = Source("a.journey", f'{PROGRAM}\ntest "it" for welcome\n{given}{body}')
+    source = Source("a.journey", f'{program}\ntest "it" for welcome\n{given}{body}')
     parsed = parse(source)
     assert not parsed.diagnostics
     checked = check([(source, parsed.file)], signatures())
@@ -153,3 +153,17 @@ def test_a_test_changes_no_version() -> None:
 
     block = '\ntest "it" for welcome\n    at 2026-01-01 expect nothing\n'
     assert version(PROGRAM) == version(PROGRAM + block)
+
+
+def test_what_becomes_of_a_message_is_told_in_a_line() -> None:
+    program = PROGRAM.replace('send email "later"', 'if first.clicked\n            send email "later"').replace(
+        'send email "short"', 'send email "short" as first'
+    )
+    lines = """
+        force subject = short
+        at 2026-05-10 9am event purchase with amount = 3
+        at 2026-05-11 8am event message_clicked with template = "short"
+        at 2026-05-13 expect email "later"
+    """
+    assert trial(lines, program=program).passed
+    assert not trial(lines.replace('template = "short"', 'template = "long"'), program=program).passed
