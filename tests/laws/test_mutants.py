@@ -207,7 +207,7 @@ def test_a_mutant_is_caught(name: str, engine: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("law", "name"), [(law, name) for law, names in CAUGHT_BY_LAW.items() for name in names])
 def test_a_mutant_breaks_a_law(law: str, name: str, engine: pytest.MonkeyPatch) -> None:
     holds = next(each for title, each in LAWS.items() if title.split()[0] == law)
-    plays = corpus(max(EXAMPLES, 120))
+    plays = corpus(max(EXAMPLES, 320))
     MUTANTS[name](engine)
     with pytest.raises(AssertionError):
         all_plays(holds, plays)

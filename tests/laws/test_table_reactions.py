@@ -280,15 +280,15 @@ MOST = 6
 
 def fed_back(name: str, after: dt.timedelta, payload: dict[str, str], rounds: int = 12) -> int:
     """How many messages there are where each is followed, so much later, by an event that starts the next."""
-    news = [event("05-14 13:00", "visit")]
-    for number in range(rounds):
+    news, count = [event("05-14 13:00", "visit")], 0
+    while count < rounds:
         sends = play(CIRCLE.format(event=name), *news, hours=24 * 30).sends
-        if len(sends) == number:
+        if len(sends) == count:
             break
-        when = sends[-1].at + after
+        count, when = len(sends), sends[-1].at + after
         told = {key: value or sends[-1].identity.key for key, value in payload.items()}
-        news.append(Arrival("c1", when, Event(f"told {number}", name, when, told)))
-    return len(sends)
+        news.append(Arrival("c1", when, Event(f"told {count}", name, when, told)))
+    return count
 
 
 @pytest.mark.parametrize("payload", [{"message": ""}, {"template": "hello"}, {"channel": "email"}, {}])

@@ -96,7 +96,7 @@ def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     if not seen.known_only:
         makers += [_score, _days_since, _days_since, _days_since, _sum, _extreme, _date, _moment, _average]
     if seen.labels:
-        makers += [_sent] if seen.known_only else [_sent, _since_sent, _days_since_sent, reactions, reactions]
+        makers += [_sent] if seen.known_only else [_sent, _since_sent, _days_since_sent, reactions]
     if seen.splits and not seen.known_only:
         makers.append(_variant)
     if seen.journeys:
