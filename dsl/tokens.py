@@ -117,6 +117,7 @@ STARTERS = frozenset(
             "every",
             "once",
             "also",
+            "use",
         ),
         *("if", "else", "wait", "send", "notify", "call", "set", "add", "remove", "emit", "start", "exit", "split"),
         *("variant", "repeat", "audience", "reenter", "limit"),

@@ -10,6 +10,7 @@ PROJECT = {
     "W501": "template that does not fit",
     "W502": "mail from nobody",
     "W503": "channel that does not fit",
+    "W504": "file that cannot be used",
     "W601": "test that fails",
 }
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""

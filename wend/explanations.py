@@ -63,7 +63,7 @@ def as_text(page: Explanation) -> str:
     for words, example in (("reported", page.bad), ("right", page.good)):
         parts.append(f"{words}:")
         for name, text in example.items():
-            parts += [] if name == LONE else [f"  {name}"]
+            parts += [] if len(example) == 1 else [f"  {name}"]
             parts.append(indent(text.rstrip("\n"), "    "))
     return "\n\n".join(parts) + "\n"
 
@@ -95,12 +95,16 @@ def as_markdown() -> str:
     for page in map(explanation, sorted(CODES)):
         parts.append(f"## {page.code}: {page.title}\n\n{page.why}\n")
         mark = f" bad {page.code}" if list(page.bad) == [LONE] else ""
-        parts += [_fence(name, text, mark) for name, text in page.bad.items()]
+        parts += _fences(page.bad, mark)
         parts.append("Right:\n")
-        parts += [_fence(name, text) for name, text in page.good.items()]
+        parts += _fences(page.good)
     return "\n".join(parts)
 
 
-def _fence(name: str, text: str, mark: str = "") -> str:
-    lead = "" if name == LONE else f"`{name}`:\n\n"
+def _fences(example: Mapping[str, str], mark: str = "") -> list[str]:
+    return [_fence(name, text, mark, alone=len(example) == 1) for name, text in example.items()]
+
+
+def _fence(name: str, text: str, mark: str, alone: bool) -> str:
+    lead = "" if alone else f"`{name}`:\n\n"
     return f"{lead}```{name.rpartition('.')[2]}{mark}\n{text}```\n"

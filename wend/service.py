@@ -266,7 +266,7 @@ def archive(store: Store, program: Program) -> list[Program]:
         if kept.version == program.version:
             continue
         sources = [Source(name, text) for name, text in sorted(kept.scripts.items())]
-        built, diagnostics = build(sources)
+        built, diagnostics = build(sources, misuses=())  # what they use is among them
         if built is None:
             errors = sum(d.severity is Severity.ERROR for d in diagnostics)
             raise WendError(

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from wend.channel_check import check_channels
 from wend.dsl.ast import File
 from wend.dsl.checker import check
-from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, in_order
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, in_order
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
@@ -21,6 +21,7 @@ from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet,
 from wend.senders import check_senders
 from wend.stdlib import FUNCTIONS, signatures
 from wend.template_check import check_templates
+from wend.uses import Gathered, gather, placeless
 
 
 @frozen
@@ -31,6 +32,7 @@ class Workspace:
         program: None where there is an error.
         diagnostics: of scripts and templates, in the order of files and places.
         placeholders: there is no folder of templates, so messages have placeholder content.
+        misuses: what is wrong with `use` lines; part of the diagnostics.
     """
 
     project: Project
@@ -39,6 +41,7 @@ class Workspace:
     diagnostics: tuple[Diagnostic, ...]
     templates: TemplateSet
     placeholders: bool
+    misuses: tuple[Diagnostic, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -77,15 +80,22 @@ def open_workspace(path: Path | str, data_fields: frozenset[str] | None = None) 
         WendError: a file is missing or cannot be read.
     """
     project = load_project(path)
-    sources = tuple(read_source(script) for script in project.scripts())
+    gathered = project_sources(project)
     folder = project.templates_dir
     templates: TemplateSet = PlaceholderTemplates() if folder is None else load_templates(folder)
-    return with_fields(Workspace(project, sources, None, (), templates, placeholders=folder is None), data_fields)
+    bare = Workspace(project, gathered.sources, None, (), templates, folder is None, gathered.diagnostics)
+    return with_fields(bare, data_fields)
+
+
+def project_sources(project: Project) -> Gathered:
+    """The scripts of a project, or the lone one, and what they use: files of the same folder or below it."""
+    scripts = project.scripts()
+    return gather(scripts, scripts[0].parent)
 
 
 def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Workspace:
     """The workspace checked anew, its names and those of its templates against the fields that the data has."""
-    program, diagnostics = build(workspace.sources, data_fields)
+    program, diagnostics = build(workspace.sources, data_fields, workspace.misuses)
     folder, templates = workspace.project.templates_dir, workspace.templates
     if program is not None and program.settings.zone is not None and not workspace.project.zone_told:
         workspace = evolve(workspace, project=evolve(workspace.project, zone=zone(program.settings.zone)))
@@ -98,39 +108,31 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
 
 
 def build(
-    sources: Iterable[Source], data_fields: frozenset[str] | None = None
+    sources: Iterable[Source],
+    data_fields: frozenset[str] | None = None,
+    misuses: Iterable[Diagnostic] | None = None,
 ) -> tuple[Program | None, tuple[Diagnostic, ...]]:
     """Parse and check sources together: the program, or None where there is an error, and all that was found.
 
     What was found is in the order of sources and of places in them.
+
+    Args:
+        data_fields: the fields that the data has, where no schema is declared.
+        misuses: what is wrong with `use` lines, which were followed; None for texts that stand in no file.
     """
     sources = tuple(sources)
     files: list[tuple[Source, File]] = []
-    found: list[Diagnostic] = []
+    found = list(misuses or ())
     for source in sources:
         result = parse(source)
         files.append((source, result.file))
         found += result.diagnostics
+        if misuses is None:
+            found += placeless(source, result.file)
     if any(d.severity is Severity.ERROR for d in found):
         return None, in_order(found, sources)
     checked = check(files, signatures(), data_fields=data_fields)
     return checked.program, in_order((*found, *checked.diagnostics), sources)
-
-
-def read_source(path: Path) -> Source:
-    """A script's text. Raises WendError where it is not there or not UTF-8."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise WendError(f"the script cannot be read: {reason}", place=str(path)) from error
-    try:
-        return Source(str(path), raw.decode())
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise WendError(
-            "the script is not UTF-8 text", "save it with the encoding UTF-8", place=f"{path}:{line}"
-        ) from error
 
 
 def contact_types(program: Program) -> Mapping[str, str] | None:

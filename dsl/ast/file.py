@@ -206,7 +206,14 @@ class TestBlock(Node):
     lines: tuple[TestLine, ...]
 
 
-Item = ContactDecl | EventDecl | Settings | Define | Segment | Journey | Trigger | TestBlock
+@frozen(kw_only=True)
+class Use(Node):
+    """`use "shared.journey"`: a file beside this one whose declarations are part of the program."""
+
+    file: Text
+
+
+Item = ContactDecl | EventDecl | Settings | Define | Segment | Journey | Trigger | TestBlock | Use
 
 
 @frozen(kw_only=True)

@@ -64,6 +64,10 @@ def _segment(b: Builder, span: Span, c: list[Any]) -> ast.Segment:
     return ast.Segment(name=base.name(c[0]), condition=c[1], span=span)
 
 
+def _use(b: Builder, span: Span, c: list[Any]) -> ast.Use:
+    return ast.Use(file=base.text(c[0]), span=span)
+
+
 def _test(b: Builder, span: Span, c: list[Any]) -> ast.TestBlock:
     return ast.TestBlock(name=base.text(c[0]), journey=base.name(c[1]), lines=tuple(c[2:]), span=span)
 
@@ -137,6 +141,7 @@ ITEMS: dict[str, Action] = {
     "params": _params,
     "segment": _segment,
     "test": _test,
+    "use": _use,
     "given_pairs": _given_pairs,
     "given_event": _given_event,
     "force": _force,

@@ -75,9 +75,10 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
 
 
 def version_of(files: Files) -> str:
-    """The hash of what the files say, whatever their comments, layout and tests, in the order of their names."""
+    """The hash of what the files say, in the order of their names, without comments, layout, tests and `use` lines."""
     ordered = [file for _, file in sorted(files, key=lambda pair: pair[0].name)]
-    bare = [evolve(f, items=tuple(i for i in f.items if not isinstance(i, ast.TestBlock))) for f in ordered]
+    silent = ast.TestBlock | ast.Use
+    bare = [evolve(f, items=tuple(i for i in f.items if not isinstance(i, silent))) for f in ordered]
     texts = [format_node(file) for file in bare]
     return canonical.digest("\0".join(texts), 16)
 

@@ -38,6 +38,8 @@ def write_item(lines: Lines, node: ast.Item) -> None:
             lines.conditional(node, 0, f"define {lines.say.name(name)}{brackets} =", value)
         case ast.Segment(name=name, condition=condition):
             lines.conditional(node, 0, f"segment {lines.say.name(name)} =", condition)
+        case ast.Use(file=file):
+            lines.line(node, 0, "use", quote(file.value))
         case ast.TestBlock(name=text, journey=journey, lines=test_lines):
             lines.line(node, 0, "test", quote(text.value), "for", lines.say.name(journey))
             for line in test_lines:

@@ -73,6 +73,7 @@ def _fragment(node: ast.Node) -> _Fragment:
             | ast.ContactDecl()
             | ast.EventDecl()
             | ast.Define()
+            | ast.Use()
             | ast.Segment()
             | ast.TestBlock()
             | ast.Trigger()

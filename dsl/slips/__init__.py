@@ -40,7 +40,7 @@ _HINTS = (
 
 _ITEMS = (
     "a line at the margin begins with `journey`, `when`, `on`, `every`, `once`, `segment`, `define`, `contact`, "
-    "`event`, `settings` or `test`"
+    "`event`, `settings`, `test` or `use`"
 )
 
 

@@ -10,7 +10,7 @@ _HEADER = frozenset(
         *("PRIORITY", "BACKLOG", "HOLD", "FROM", "REPLY", "TRACK", "NEWEST", "PAUSE"),
     }
 )
-_ITEMS = frozenset({"JOURNEY", "SETTINGS", "CONTACT", "EVENT", "DEFINE", "SEGMENT", "TEST"})
+_ITEMS = frozenset({"JOURNEY", "SETTINGS", "CONTACT", "EVENT", "DEFINE", "SEGMENT", "TEST", "USE"})
 _TRIGGERS = frozenset({"WHEN", "ON", "EVERY", "ONCE"})
 _TEST = frozenset({"GIVEN", "FORCE", "AT", "ADVANCE", "EXPECT"})
 

@@ -27,7 +27,7 @@ def reported(files: Mapping[str, str], folder: Path) -> tuple[list[Diagnostic], 
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    workspace = open_workspace(folder / LONE if list(files) == [LONE] else folder)
+    workspace = open_workspace(folder / LONE if LONE in files else folder)
     codes = {each.code for each in workspace.diagnostics}
     if not workspace.errors and any(not result.passed for result in run_tests(workspace)):
         codes.add("W601")

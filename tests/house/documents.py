@@ -3,6 +3,7 @@
 The words after a fence say what a block is:
 
     journey              a script: without errors, and laid out as `wend fmt` does
+    journey in FILE      a script in a file; those of a page stand in one folder
     journey bad CODE     a script that is refused with errors of this code and of no other
     report               what `wend check` says of the `journey bad` just above it, called `page.journey`
     values               expressions, each with its value: `2 + 3  # 5`

@@ -34,7 +34,7 @@ from wend.runtime.calendar import zone
 from wend.runtime.sources import ContactMapping, EventMapping, load_contacts, load_events
 from wend.runtime.templates import Templates, TemplateScope
 from wend.stdlib import FUNCTIONS
-from wend.workspace import build
+from wend.workspace import build, open_workspace
 
 ALL = [block for page in PAGES for block in page_blocks(page)]
 LANGUAGE = Path("docs/language.md")
@@ -67,21 +67,31 @@ def test_readme_and_reference_show_the_language() -> None:
 def test_a_block_is_of_a_kind_that_is_carried_out(block: Block) -> None:
     assert block.kind in KINDS
     if block.kind == "journey":
-        assert re.fullmatch(r"journey( bad W\d{3})?", block.words)
+        assert re.fullmatch(r"journey( bad W\d{3}| in [\w-]+\.journey)?", block.words)
 
 
-@pytest.mark.parametrize("block", [each for each in of("journey") if each.words == "journey"], ids=str)
+def shown(words: str) -> list[Block]:
+    """The scripts whose words begin so, without those of the pages of codes, which tests/explanations looks at."""
+    return [each for each in of("journey") if each.words.startswith(words) and each.page != "docs/diagnostics.md"]
+
+
+@pytest.mark.parametrize("block", [each for each in shown("journey") if each.words == "journey"], ids=str)
 def test_scripts_are_right_and_in_order(block: Block) -> None:
     assert [render(each) for each in errors_in(block.text)] == []
     assert format_source(Source(NAME, block.text)) == block.text
 
 
-def refused() -> list[Block]:
-    """The scripts that are shown as bad; those of the pages of codes are looked at in tests/explanations."""
-    return [each for each in of("journey") if each.words != "journey" and each.page != "docs/diagnostics.md"]
+@pytest.mark.parametrize("block", shown("journey in "), ids=str)
+def test_scripts_in_files_are_right_and_in_order(block: Block, tmp_path: Path) -> None:
+    for each in shown("journey in "):
+        if each.page == block.page:
+            (tmp_path / each.words.split()[-1]).write_text(each.text, encoding="utf-8")
+    found = open_workspace(tmp_path / block.words.split()[-1]).errors
+    assert [render(each) for each in found] == []
+    assert format_source(Source(NAME, block.text)) == block.text
 
 
-@pytest.mark.parametrize("block", refused(), ids=str)
+@pytest.mark.parametrize("block", shown("journey bad "), ids=str)
 def test_bad_scripts_are_refused_for_what_they_show(block: Block) -> None:
     assert {each.code for each in errors_in(block.text)} == {block.words.split()[-1]}
 

@@ -304,6 +304,7 @@ items = st.one_of(
     st.builds(ast.Settings, lines=tuples(settings_lines, 1, 4)),
     st.builds(ast.ContactDecl, fields=tuples(fields, 1, 4)),
     st.builds(ast.EventDecl, name=names, fields=tuples(fields, 0, 3)),
+    st.builds(ast.Use, file=text_nodes),
     st.builds(ast.Define, name=names, value=exprs, params=maybe(tuples(names, 0, 3))),
     st.builds(ast.Segment, name=names, condition=exprs),
     st.builds(ast.TestBlock, name=text_nodes, journey=names, lines=tuples(test_lines, 1, 4)),

@@ -9,18 +9,20 @@ import click
 from wend.cli.show import count_of
 from wend.dsl.formatter import format_source
 from wend.project import load_project
-from wend.workspace import read_source
+from wend.workspace import project_sources
 
 
 @click.command(name="fmt")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 where something would change.")
 def command(path: Path, only_check: bool) -> int:
-    """Lay out the scripts of a project, or one script. Comments stay; a script with errors is left as it is."""
+    """Lay out the scripts of a project, or one script and those that it uses.
+
+    Comments stay; where a script has errors nothing is changed.
+    """
     changed = []
-    scripts = load_project(path).scripts()
-    laid_out = [(script, read_source(script)) for script in scripts]
-    texts = [(script, source.text, format_source(source)) for script, source in laid_out]
+    sources = project_sources(load_project(path)).sources
+    texts = [(Path(source.name), source.text, format_source(source)) for source in sources]
     for script, before, after in texts:
         if after != before:
             changed.append(script)
@@ -29,7 +31,7 @@ def command(path: Path, only_check: bool) -> int:
     for script in changed:
         click.echo(f"{'would change' if only_check else 'changed'} {script}")
     if not changed:
-        click.echo(f"{count_of(len(scripts), 'script')} in order")
+        click.echo(f"{count_of(len(sources), 'script')} in order")
     return 1 if changed and only_check else 0
 
 
