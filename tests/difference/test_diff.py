@@ -72,6 +72,10 @@ def test_a_moved_rung_and_a_new_limit_are_told_with_the_moment_they_part(version
         "    new  hello: fired (when), `when days_since(joined) >= 15`  new.journey:15\n"
         '         hello: dropped (limit) the limit of 1 email is reached, `send email "twenty"`  new.journey:16\n'
         "         hello: finished, `when days_since(joined) >= 15`\n"
+        "  why the new version does not send email twenty at 2026-01-21 00:00\n"
+        f"    when days_since(joined) >= 15  ({new}:15)\n"
+        "      it fired, and on 2026-01-16 00:00 the message was dropped: the limit of 1 email is reached\n"
+        "        the message comes again only when the trigger fires anew\n"
     )
 
 
@@ -90,9 +94,20 @@ def test_later_and_other_messages_as_json(versions: tuple[Path, Path, Path]) -> 
     ]
     first = found["examples"][0]
     assert (first["contact"], first["part"]["at"]) == ("a", "2026-01-10T23:00:00+00:00")
+    assert (first["missed"]["by"], first["missed"]["template"]) == ("new", "ten")
+    (why,) = first["missed"]["why"]
+    assert why["rule"] == "when days_since(joined) >= 12"
     assert first["moved"] == [
         {"channel": "email", "template": "ten", "old": "2026-01-10T23:00:00+00:00", "new": "2026-01-12T23:00:00+00:00"}
     ]
+
+
+def test_a_message_that_is_gone_for_good_is_called_so(versions: tuple[Path, Path, Path]) -> None:
+    old, new, people = versions
+    new.write_text(OLD.replace('"twenty"', '"other"'))
+    done = wend("diff", old, new, "--contacts", people, "--examples", "1", *PERIOD)
+    assert "  why the old version does not send email other at 2026-01-21 00:00\n" in done.out
+    assert "    nothing in it sends such a message\n" in done.out
 
 
 def test_bad_input_is_refused_in_words(versions: tuple[Path, Path, Path]) -> None:

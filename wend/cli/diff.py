@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
+from attrs import evolve, frozen
 
 from wend.cli.dates import day
 from wend.cli.show import count_of
-from wend.difference.cause import Parting, parting, traces
+from wend.difference.cause import Course, Missed, Parting, courses, explained, first_missed, parting
 from wend.difference.messages import Change, ContactDifference, Difference, MessageLog, Sent, compare
 from wend.dsl.core import Place
 from wend.playing import Period, play
 from wend.population import Population, load_population, open_with_data
 from wend.runtime.calendar import Zone
 from wend.runtime.effects import TraceEntry
+from wend.runtime.tell import answer_as_json, tell
 from wend.workspace import Workspace, open_workspace, with_fields
 
 WORDS = {
@@ -66,21 +68,42 @@ def command(
     )
     named = _named(difference, examples)
     ids = [each.contact for each in named]
-    was, now = traces(before, earlier, period, ids), traces(after, population, period, ids)
-    partings = {name: parting(was[name], now[name]) for name in ids}
+    was, now = courses(before, earlier, period, ids), courses(after, population, period, ids)
+    examples_of = [
+        Example(
+            each,
+            parting(was[each.contact].trace, now[each.contact].trace),
+            _why(each, (before, was[each.contact]), (after, now[each.contact]), period),
+        )
+        for each in named
+    ]
     if form == "json":
-        click.echo(json.dumps(as_json(difference, named, partings, period), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(as_json(difference, examples_of, period), indent=2, ensure_ascii=False))
     else:
-        click.echo(as_text(difference, named, partings, after.project.zone, len(population.contacts)), nl=False)
+        click.echo(as_text(difference, examples_of, after.project.zone, len(population.contacts)), nl=False)
     return 0
+
+
+@frozen
+class Example:
+    """A contact for whom something is otherwise: where the versions part, and why a message is not sent by one."""
+
+    difference: ContactDifference
+    part: Parting | None
+    missed: Missed | None
+
+
+def _why(
+    each: ContactDifference, old: tuple[Workspace, Course], new: tuple[Workspace, Course], period: Period
+) -> Missed | None:
+    missed = first_missed(each)
+    return None if missed is None else explained(missed, *(new if missed.new else old), period)
 
 
 def _old(
     path: Path, new: Workspace, contacts: Path | None, events: tuple[Path, ...], population: Population
 ) -> tuple[Workspace, Population]:
     """The old version and the same data as it reads them."""
-    from attrs import evolve
-
     workspace = open_workspace(path)
     workspace = evolve(workspace, project=evolve(workspace.project, zone=new.project.zone, zone_told=True))
     program = workspace.sound()
@@ -110,8 +133,7 @@ def _named(difference: Difference, examples: int) -> list[ContactDifference]:
 
 def as_text(
     difference: Difference,
-    named: Iterable[ContactDifference],
-    partings: Mapping[str, Parting | None],
+    examples: Iterable[Example],
     zone: Zone,
     contacts: int,
 ) -> str:
@@ -132,10 +154,12 @@ def as_text(
         for kind in changed:
             numbers = (kind.before, kind.after, kind.gone, kind.added, kind.earlier, kind.later)
             lines.append(f"  {kind.channel + ' ' + kind.template:<{width}}" + "".join(f"{n:>10,}" for n in numbers))
-    for each in named:
+    for example in examples:
+        each = example.difference
         lines += ["", f"{each.contact}: {', '.join(WORDS[c] for c in Change if c in each.changes)}"]
         lines += _told(each, zone)
-        lines += _parted(partings[each.contact], zone)
+        lines += _parted(example.part, zone)
+        lines += _missed(example.missed, zone)
     return "\n".join(lines) + "\n"
 
 
@@ -165,6 +189,16 @@ def _parted(found: Parting | None, zone: Zone) -> list[str]:
     return lines
 
 
+def _missed(missed: Missed | None, zone: Zone) -> list[str]:
+    """Why the version that does not send a message does not."""
+    if missed is None:
+        return []
+    side = "new" if missed.new else "old"
+    head = f"  why the {side} version does not send {missed.channel} {missed.template} at {_time(missed.at, zone)}"
+    told = [line for answer in missed.answers for line in tell(answer)] or ["nothing in it sends such a message"]
+    return [head, *(f"    {line}" for line in told)]
+
+
 def _entry(entry: TraceEntry) -> str:
     words = " ".join(word for word in (entry.kind, entry.reason and f"({entry.reason})", entry.detail) if word)
     said = entry.step or entry.trigger
@@ -180,9 +214,7 @@ def _time(at: dt.datetime, zone: Zone) -> str:
     return f"{zone.local(at):%Y-%m-%d %H:%M}"
 
 
-def as_json(
-    difference: Difference, named: Iterable[ContactDifference], partings: Mapping[str, Parting | None], period: Period
-) -> dict[str, object]:
+def as_json(difference: Difference, examples: Iterable[Example], period: Period) -> dict[str, object]:
     """The difference for other programs; times are UTC."""
     return {
         "from": period.first.isoformat(),
@@ -202,11 +234,13 @@ def as_json(
             }
             for kind in difference.kinds
         ],
-        "examples": [_example(each, partings[each.contact]) for each in named],
+        "examples": [_example(example) for example in examples],
     }
 
 
-def _example(each: ContactDifference, found: Parting | None) -> dict[str, object]:
+def _example(example: Example) -> dict[str, object]:
+    each, found, missed = example.difference, example.part, example.missed
+
     def sent(some: Iterable[Sent]) -> list[dict[str, str]]:
         return [{"at": one.at.isoformat(), "channel": one.channel, "template": one.template} for one in some]
 
@@ -230,4 +264,13 @@ def _example(each: ContactDifference, found: Parting | None) -> dict[str, object
         "part": None
         if found is None
         else {"at": found.at.isoformat(), "old": entries(found.old), "new": entries(found.new)},
+        "missed": None
+        if missed is None
+        else {
+            "by": "new" if missed.new else "old",
+            "at": missed.at.isoformat(),
+            "channel": missed.channel,
+            "template": missed.template,
+            "why": [answer_as_json(answer) for answer in missed.answers],
+        },
     }
