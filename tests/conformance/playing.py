@@ -34,6 +34,9 @@ MOST_STEPS = 1500
 NEAR = range(-3, 4)
 """Minutes round everything that a case names, at each of which there is a further tick."""
 
+MOST_LINES = 40
+"""How much of a difference is shown."""
+
 
 @frozen
 class Played:
@@ -276,30 +279,33 @@ def simulated(case: Case) -> Played:
 def differences(case: Case, played: Played) -> str:
     """What came otherwise than a case expects, for a person; empty where all is well."""
     compared = case.compared
-    came = [each for each in played.outcomes if each.what in compared]
     report: list[str] = []
-    for who in sorted({each.who for each in (*case.expected, *came)}):
-        for kinds in _groups(compared):
-            wanted = [each for each in case.expected if each.who == who and each.what in kinds]
-            got = [each for each in came if each.who == who and each.what in kinds]
-            if len(wanted) != len(got) or not all(w.is_met_by(g) for w, g in zip(wanted, got, strict=True)):
-                report += [f"{who}", *(f"  expected {shown(w, case)}" for w in wanted)]
-                report += [f"  came     {shown(g, case)}" for g in got]
+    wanted = _by_contact_and_group(case.expected, compared)
+    came = _by_contact_and_group(played.outcomes, compared)
+    for who, group in sorted({*wanted, *came}):
+        expected, got = wanted.get((who, group), []), came.get((who, group), [])
+        if len(expected) != len(got) or not all(w.is_met_by(g) for w, g in zip(expected, got, strict=True)):
+            report += [f"{who}", *(f"  expected {shown(w)}" for w in expected)]
+            report += [f"  came     {shown(g)}" for g in got]
     if len(set(played.keys)) != len(played.keys):
         report.append("two messages have the same identity")
     if played.outbox is not None and sorted(played.outbox) != sorted(played.keys):
         report.append("the outbox does not hold what was decided")
-    return "\n".join(report[:60])
+    return "\n".join(report[:MOST_LINES])
 
 
-def _groups(compared: frozenset[str]) -> Iterator[frozenset[str]]:
+def _by_contact_and_group(
+    outcomes: Iterable[Outcome], compared: frozenset[str]
+) -> dict[tuple[str, str], list[Outcome]]:
     """Effects are compared in their order, all of them together; the lines of the journal kind by kind."""
-    yield EFFECTS
-    for kind in sorted(compared - EFFECTS):
-        yield frozenset({kind})
+    found: dict[tuple[str, str], list[Outcome]] = {}
+    for each in outcomes:
+        if each.what in compared:
+            found.setdefault((each.who, "" if each.what in EFFECTS else each.what), []).append(each)
+    return found
 
 
-def shown(outcome: Outcome, case: Case) -> str:
+def shown(outcome: Outcome) -> str:
     """An outcome as a case writes it, in UTC."""
     parts = [f"{outcome.at:%Y-%m-%d %H:%M}Z", outcome.who]
     if outcome.what != "message":

@@ -295,7 +295,7 @@ class _Reader:
             people = line.people()
             found = _outcome(line, at)
             self.expected += [
-                evolve(found, who=self.known(line, who), words=tuple(_of(w, who) for w in found.words))
+                evolve(found, who=self.known(line, who), to=None if found.to is None else _of(found.to, who))
                 for who in people
             ]
         line.done()
