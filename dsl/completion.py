@@ -26,8 +26,10 @@ def wants_more(text: str) -> bool:
 def next_words(text: str) -> tuple[str, ...]:
     """The keywords that could follow a text whose last line is unfinished, in the order of the alphabet."""
     space = "" if not text or text[-1].isspace() else " "
-    lines = lex(Source("", f"{text}{space}x")).lines  # the word to come stands where `x` does
-    items = cut(lines, 0)
+    lexed = lex(Source("", f"{text}{space}x"))  # the word to come stands where `x` does
+    if not lexed.lines or lexed.lines[-1].tokens[-1].end != len(text) + len(space) + 1:
+        return ()  # inside a comment
+    items = cut(lexed.lines, 0)
     last = items[-1][-1]
     last.tokens.pop()
     outline = _outline(items[-1], finish=False)

@@ -45,3 +45,8 @@ def test_words_that_could_come_next() -> None:
     assert "journey" in next_words("")
     assert "journey" in next_words("when vip exit\n")
     assert next_words("when ) ") == ()
+
+
+def test_nothing_follows_inside_a_comment() -> None:
+    assert next_words("when vip # ") == ()
+    assert next_words("# a") == ()

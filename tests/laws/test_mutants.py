@@ -15,7 +15,7 @@ from tests.laws import test_table_reactions as reactions
 from tests.laws import test_table_runs as runs
 from tests.laws.corpus import EXAMPLES, corpus
 from tests.laws.harness import rules_of
-from tests.laws.laws import LAWS, Law
+from tests.laws.laws import LAWS, Law, forget
 from tests.laws.mutants import MUTANTS
 from tests.strategies.histories import Play
 from wend.runtime import calendar
@@ -166,12 +166,16 @@ CAUGHT_BY_LAW = {
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """What is remembered of rules and zones is forgotten before and after."""
-    rules_of.cache_clear()
-    calendar.zone.cache_clear()
+    _forget()
     yield monkeypatch
     monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
     rules_of.cache_clear()
     calendar.zone.cache_clear()
+    forget()
 
 
 def all_rows(test: Callable[..., None]) -> None:
