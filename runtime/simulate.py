@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import frozen
 
 from wend.runtime.calendar import Zone, zone
+from wend.runtime.contact import Event
 from wend.runtime.conversions import Conversions
 from wend.runtime.effects import Facts, Send, Step
 from wend.runtime.rendering import template_name
@@ -83,6 +84,7 @@ def simulate(
     on_message: Callable[[Send], None] | None = None,
     on_step: Callable[[str, Instant, Step], None] | None = None,
     progress: Callable[[Instant, int], None] | None = None,
+    react: Callable[[Send], Iterable[Event]] | None = None,
     step: StepFunction = standard_step,
 ) -> SimulationResult:
     """Run a program over a population from `start` until `end`.
@@ -96,6 +98,7 @@ def simulate(
         on_message: given each message as it is decided, in the order of time; it could be rendered and kept.
         on_step: given the contact's id, the time and the outcome of every step.
         progress: given the time of each tick and how many contacts have been stepped before it.
+        react: given each message, says what happens to the contact because of it, at a later minute.
         step: the pure core.
 
     Raises:
@@ -113,11 +116,21 @@ def simulate(
             counted.add(outcome, now)
             if on_step is not None:
                 on_step(resident.contact.id, now, outcome)
-            if on_message is not None:
-                for effect in outcome.effects:
-                    if isinstance(effect, Send):
+            for effect in outcome.effects if on_message is not None or react is not None else ():
+                if isinstance(effect, Send):
+                    if on_message is not None:
                         on_message(effect)
+                    for event in react(effect) if react is not None else ():
+                        happened += _arrives(world, resident.contact.id, event)
     return counted.result(len(world.residents), happened, later)
+
+
+def _arrives(world: World, contact: str, event: Event) -> bool:
+    """Whether an event that follows from a message comes before the end; then it will arrive."""
+    if event.time >= world.end:
+        return False
+    world.arrive(contact, event)
+    return True
 
 
 class _Counted:

@@ -5,7 +5,6 @@ other time. An event arrives when it happens, and the next whole minute takes it
 contact as its data and its state, and nothing else.
 """
 
-from bisect import insort_right
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
@@ -48,6 +47,7 @@ class Snapshot:
     residents: tuple[Resident, ...]
     arrivals: list[Arrival]
     arrived: int
+    sudden: tuple[tuple[Instant, int, int, Event | Change], ...]
     suppressed: Mapping[str, frozenset[Suppression]]
 
 
@@ -74,6 +74,8 @@ class World:
         self.waking: dict[Instant, list[int]] = {}
         self.arrivals: list[Arrival] = []
         self.arrived = 0
+        self.told = 0
+        self.sudden: list[tuple[Instant, int, int, Event | Change]] = []
         self.suppressed: dict[str, frozenset[Suppression]] = {}
 
     # ---- who and what ------------------------------------------------------------------------------------------------
@@ -139,9 +141,8 @@ class World:
 
     def arrive(self, contact: str, what: Event | Change) -> None:
         """An event or a change of data of one contact, which arrives at its time (or with the next tick)."""
-        coming = self.arrivals[self.arrived :]
-        insort_right(coming, (what.time, self.numbers[contact], what), key=itemgetter(0))
-        self.arrivals, self.arrived = coming, 0
+        self.told += 1
+        heappush(self.sudden, (what.time, self.told, self.numbers[contact], what))
 
     def resident(self, contact: str) -> Resident:
         """A contact by its id."""
@@ -154,6 +155,8 @@ class World:
         coming = [] if (wake := self._next_wake()) is None else [wake]
         if self.arrived < len(self.arrivals):
             coming.append(self.arrivals[self.arrived][0])
+        if self.sudden:
+            coming.append(self.sudden[0][0])
         return ceil_minute(min(coming)) if coming else None
 
     def ticks(self) -> Iterator[Instant]:
@@ -189,6 +192,10 @@ class World:
         while self.arrived < len(self.arrivals) and self.arrivals[self.arrived][0] <= now:
             _, number, what = self.arrivals[self.arrived]
             self.arrived += 1
+            self._put(number, what)
+            due.add(number)
+        while self.sudden and self.sudden[0][0] <= now:
+            _, _, number, what = heappop(self.sudden)
             self._put(number, what)
             due.add(number)
         later, fresh = next_minute(now), list[Suppression]()
@@ -250,7 +257,13 @@ class World:
     def snapshot(self) -> Snapshot:
         """The world as it is now."""
         return Snapshot(
-            self.rules, self.facts, tuple(self.residents), self.arrivals, self.arrived, dict(self.suppressed)
+            self.rules,
+            self.facts,
+            tuple(self.residents),
+            self.arrivals,
+            self.arrived,
+            tuple(self.sudden),
+            dict(self.suppressed),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -259,6 +272,7 @@ class World:
         self.residents = list(snapshot.residents)
         self.numbers = {each.contact.id: number for number, each in enumerate(self.residents)}
         self.arrivals, self.arrived = snapshot.arrivals, snapshot.arrived
+        self.sudden = list(snapshot.sudden)
         self.suppressed = dict(snapshot.suppressed)
         self._rewind()
 

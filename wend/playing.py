@@ -1,13 +1,14 @@
 """A workspace played over a population from one local day to another: what every command that simulates does."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from attrs import frozen
 
 from wend.population import Population
 from wend.progress import progress
+from wend.runtime.contact import Event
 from wend.runtime.effects import Send, Step
 from wend.runtime.simulate import SimulationResult, simulate
 from wend.runtime.step import step
@@ -30,6 +31,7 @@ def play(
     *,
     on_message: Callable[[Send], None] | None = None,
     on_step: Callable[[str, Instant, Step], None] | None = None,
+    react: Callable[[Send], Iterable[Event]] | None = None,
     explain: bool = False,
     quiet: bool = True,
     label: str = "simulating",
@@ -37,7 +39,7 @@ def play(
     """Simulate a project over contacts and events.
 
     Args:
-        on_message, on_step: as `wend.runtime.simulate` has them.
+        on_message, on_step, react: as `wend.runtime.simulate` has them.
         explain: traces tell of every decision and wait too.
         quiet: no progress on standard error.
         label: what the progress calls it.
@@ -67,5 +69,6 @@ def play(
             on_message=on_message,
             on_step=on_step,
             progress=shown,
+            react=react,
             step=partial(step, explain=True) if explain else step,
         )

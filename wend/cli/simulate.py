@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from wend.assumptions import read_assumptions
 from wend.cli.dates import day
 from wend.cli.show import count_of, goal_lines, goals_json, show_warnings
 from wend.dsl.diagnostics import WendError
@@ -33,6 +34,7 @@ from wend.workspace import Workspace
 @click.option("--to", "end", type=day, metavar="DATE", required=True, help="The last day, included whole.")
 @click.option("--timezone", help="The zone of the days, in the place of the project's.")
 @click.option("--mail", type=click.Path(path_type=Path), help="Write each rendered message into this folder.")
+@click.option("--assume", type=click.Path(path_type=Path), help="A file of reactions to assume (TOML).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a page with charts into this file (HTML).")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no remarks.")
@@ -44,6 +46,7 @@ def command(
     end: dt.date,
     timezone: str | None,
     mail: Path | None,
+    assume: Path | None,
     report: Path | None,
     form: str,
     quiet: bool,
@@ -59,6 +62,7 @@ def command(
     workspace, population = open_with_data(path, contacts, events, timezone)
     if not quiet:
         _remarks(workspace, population, path, timezone)
+    assumed = None if assume is None else read_assumptions(assume, workspace.sound(), workspace.project.zone)
     period, zone = Period(start, end), workspace.project.zone
     post = None if mail is None else _Post(mail, workspace, workspace.rules())
     collecting = None if report is None else Collecting(zone)
@@ -68,6 +72,7 @@ def command(
         period,
         on_message=None if post is None else post.take,
         on_step=None if collecting is None else collecting.take,
+        react=None if assumed is None else assumed.to_message,
         explain=collecting is not None,
         quiet=quiet,
     )
