@@ -67,6 +67,9 @@ class WendError(Exception):
         self.place = place
 
 
+_SHOWN = 10  # errors in a traceback
+
+
 class ProgramError(WendError):
     """A script that cannot be run, with everything that is wrong with it."""
 
@@ -74,6 +77,11 @@ class ProgramError(WendError):
         self.diagnostics = tuple(diagnostics)
         count = sum(d.severity is Severity.ERROR for d in self.diagnostics)
         super().__init__(f"the script has {count} error{'' if count == 1 else 's'}")
+
+    def __str__(self) -> str:
+        """The sentence, and the first errors as they are drawn: what a host's traceback shows."""
+        errors = [d for d in self.diagnostics if d.severity is Severity.ERROR]
+        return "\n\n".join([self.message, *(render(each) for each in errors[:_SHOWN])])
 
 
 def in_order(diagnostics: Iterable[Diagnostic], sources: Iterable[Source] = ()) -> tuple[Diagnostic, ...]:

@@ -225,3 +225,4 @@ class State:
 
 
 NEW = State()
+"""The state of a contact that was never stepped."""

@@ -11,33 +11,52 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError
-    from wend.embedding import Engine, Evaluation, Program, compile, evaluate
-    from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, Outcome, Promise, SmtpChannel, Status
+    from wend.compiling import Evaluation, Match, Program, compile, evaluate
+    from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
+    from wend.embedding import Engine, Taken
+    from wend.host_functions import HostFunction, function
+    from wend.host_sources import Batch, Source
+    from wend.runtime.activation import Activation
+    from wend.runtime.channels import (
+        Channel,
+        ChannelDown,
+        ConsoleChannel,
+        FolderChannel,
+        Outcome,
+        Promise,
+        SmtpChannel,
+        Status,
+    )
     from wend.runtime.contact import Change, Contact, Event, Inbox
     from wend.runtime.conversions import Conversions
-    from wend.runtime.effects import Facts, Step
+    from wend.runtime.delivery import DeliveryReport
+    from wend.runtime.effects import Facts, Send, Step
+    from wend.runtime.engine import TickReport
     from wend.runtime.messages import Message
     from wend.runtime.simulate import SimulationResult, simulate
-    from wend.runtime.sources import ContactRecord, EventRecord
+    from wend.runtime.sources import ContactRecord, EventRecord, Policy
     from wend.runtime.state import NEW, State
     from wend.runtime.step import step
     from wend.runtime.store.memory import MemoryStore
     from wend.runtime.store.protocol import Store
     from wend.runtime.store.sqlite import open_sqlite
-    from wend.runtime.values import FOREVER
+    from wend.runtime.values import FOREVER, Value
 
     __version__: str
 
 __all__ = [
     "FOREVER",
     "NEW",
+    "Activation",
+    "Batch",
     "Change",
     "Channel",
+    "ChannelDown",
     "ConsoleChannel",
     "Contact",
     "ContactRecord",
     "Conversions",
+    "DeliveryReport",
     "Diagnostic",
     "Engine",
     "Evaluation",
@@ -45,49 +64,63 @@ __all__ = [
     "EventRecord",
     "Facts",
     "FolderChannel",
+    "HostFunction",
     "Inbox",
+    "Match",
     "MemoryStore",
     "Message",
     "Outcome",
+    "Policy",
     "Program",
     "ProgramError",
     "Promise",
+    "Send",
     "Severity",
     "SimulationResult",
     "SmtpChannel",
+    "Source",
     "State",
     "Status",
     "Step",
     "Store",
+    "Taken",
+    "TickReport",
+    "Value",
     "WendError",
     "__version__",
     "compile",
     "evaluate",
+    "function",
     "open_sqlite",
+    "render",
     "simulate",
     "step",
 ]
 
 _HOMES = {
-    "wend.dsl.diagnostics": ("Diagnostic", "ProgramError", "Severity", "WendError"),
-    "wend.embedding": ("Engine", "Evaluation", "Program", "compile", "evaluate"),
-    "wend.runtime.channels": (
-        *("Channel", "ConsoleChannel", "FolderChannel", "Outcome", "Promise", "SmtpChannel", "Status"),
-    ),
-    "wend.runtime.contact": ("Change", "Contact", "Event", "Inbox"),
-    "wend.runtime.effects": ("Facts", "Step"),
-    "wend.runtime.messages": ("Message",),
-    "wend.runtime.simulate": ("SimulationResult", "simulate"),
-    "wend.runtime.sources": ("ContactRecord", "EventRecord"),
-    "wend.runtime.state": ("NEW", "State"),
-    "wend.runtime.step": ("step",),
-    "wend.runtime.conversions": ("Conversions",),
-    "wend.runtime.store.memory": ("MemoryStore",),
-    "wend.runtime.store.protocol": ("Store",),
-    "wend.runtime.store.sqlite": ("open_sqlite",),
-    "wend.runtime.values": ("FOREVER",),
+    "wend.compiling": "Evaluation Match Program compile evaluate",
+    "wend.dsl.diagnostics": "Diagnostic ProgramError Severity WendError render",
+    "wend.embedding": "Engine Taken",
+    "wend.host_functions": "HostFunction function",
+    "wend.host_sources": "Batch Source",
+    "wend.runtime.activation": "Activation",
+    "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
+    "wend.runtime.contact": "Change Contact Event Inbox",
+    "wend.runtime.conversions": "Conversions",
+    "wend.runtime.delivery": "DeliveryReport",
+    "wend.runtime.effects": "Facts Send Step",
+    "wend.runtime.engine": "TickReport",
+    "wend.runtime.messages": "Message",
+    "wend.runtime.simulate": "SimulationResult simulate",
+    "wend.runtime.sources": "ContactRecord EventRecord Policy",
+    "wend.runtime.state": "NEW State",
+    "wend.runtime.step": "step",
+    "wend.runtime.store.memory": "MemoryStore",
+    "wend.runtime.store.protocol": "Store",
+    "wend.runtime.store.sqlite": "open_sqlite",
+    "wend.runtime.values": "FOREVER Value",
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 if not TYPE_CHECKING:  # type checkers see the imports above, and refuse names that are not there
 

@@ -1,6 +1,6 @@
 """Whether a project's channels fit what its scripts send."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from wend.dsl import plan
@@ -12,6 +12,7 @@ from wend.dsl.source import NOWHERE, Source, Span
 from wend.project import Project
 
 CODE = "W503"
+_SAY_HOW = "say how in a section `[channels.{}]` of `wend.toml`"
 
 
 def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]:
@@ -21,21 +22,27 @@ def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]
     """
     if project.script is not None or not project.channels:
         return ()
-    return (*_missing(program, project), *_addresses(program, project))
+    missing = missing_channels(program, project.channels, "the project has no channel `{}`", _SAY_HOW)
+    return (*missing, *_addresses(program, project))
 
 
-def _missing(program: Program, project: Project) -> Iterator[Diagnostic]:
+def missing_channels(program: Program, channels: Collection[str], message: str, help: str) -> Iterator[Diagnostic]:
+    """The first send over each channel that there is not.
+
+    Args:
+        channels: the names of those that there are.
+        message, help: what to say, with `{}` for the channel; of a channel with nearly that name, help says it.
+    """
     seen: set[str] = set()
     for journey in program.journeys:
         for op in (op for trigger in journey.triggers for op in trigger.body):
-            if not isinstance(op, plan.Send) or op.channel in project.channels or op.channel in seen:
+            if not isinstance(op, plan.Send) or op.channel in channels or op.channel in seen:
                 continue
             seen.add(op.channel)
             place = op.place or Place(Source(journey.name, ""), NOWHERE)
-            near = nearest(op.channel, project.channels)
-            help = f"write `{near}`" if near else f"say how in a section `[channels.{op.channel}]` of `wend.toml`"
-            message = f"the project has no channel `{op.channel}`"
-            yield Diagnostic(CODE, message, place.source, place.span, help)
+            near = nearest(op.channel, channels)
+            advice = f"write `{near}`" if near else help.format(op.channel)
+            yield Diagnostic(CODE, message.format(op.channel), place.source, place.span, advice)
 
 
 def _addresses(program: Program, project: Project) -> Iterator[Diagnostic]:
@@ -46,17 +53,38 @@ def _addresses(program: Program, project: Project) -> Iterator[Diagnostic]:
         field = settings.address
         if field in fields or field == "id":
             continue
-        used = any(
-            isinstance(op, plan.Send) and op.channel == name and op.to is None
-            for journey in program.journeys
-            for trigger in journey.triggers
-            for op in trigger.body
-        )
-        if used:
+        if first_plain_send(program, name) is not None:
             near = nearest(field, fields)
             help = f"did you mean `{near}`?" if near else f"declare it under `contact`, or set `address` for `{name}`"
             message = f"the address of `{name}` is the field `{field}`, which no contact has"
             yield Diagnostic(CODE, message, *_in_config(settings.place), help)
+
+
+def first_plain_send(program: Program, channel: str) -> Place | None:
+    """Where a message goes over a channel to the contact's own address for the first time."""
+    for journey in program.journeys:
+        for op in (op for trigger in journey.triggers for op in trigger.body):
+            if isinstance(op, plan.Send) and op.channel == channel and op.to is None:
+                return op.place or Place(Source(journey.name, ""), NOWHERE)
+    return None
+
+
+def check_handed_in(
+    program: Program, channels: Collection[str], addresses: Mapping[str, str]
+) -> tuple[Diagnostic, ...]:
+    """The same for channels that a host hands in, with the fields that hold their addresses."""
+    advice = "hand in a channel of that name, or leave all of them out where the host reads the outbox"
+    found = list(missing_channels(program, channels, "the engine has no channel `{}`", advice))
+    fields = program.schema.contact
+    for name in channels if fields is not None else ():
+        field = addresses.get(name, name)
+        place = first_plain_send(program, name)
+        if fields is not None and place is not None and field not in fields and field != "id":
+            near = nearest(field, fields)
+            help = f"did you mean `{near}`?" if near else "declare it under `contact`, or tell `addresses` another"
+            message = f"the address of `{name}` is the field `{field}`, which no contact has"
+            found.append(Diagnostic(CODE, message, place.source, place.span, help))
+    return tuple(found)
 
 
 def _in_config(place: str | None) -> tuple[Source, Span]:

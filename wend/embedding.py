@@ -1,189 +1,79 @@
-"""Wend inside another program: compile, evaluate, and an engine over a store. `import wend` hands these names on.
+"""Wend inside another program: an engine over a store. `import wend` hands this and its company on.
 
-Nothing here reads a clock, logs, or keeps anything between two engines: the host says what time it is, with a time
-zone, and calls `tick` when `next_wake` says so, or every minute.
+Nothing here logs, handles signals, starts a thread or keeps anything between two engines.
 """
 
+import asyncio
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
-from wend.dsl import core
-from wend.dsl.checker.lone import check_expression
-from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, in_order
-from wend.dsl.source import Source
+from wend.archive import archive
+from wend.channel_check import check_handed_in
+from wend.compiling import Program
+from wend.dsl.builtins import REQUESTED
+from wend.dsl.diagnostics import ProgramError, WendError
+from wend.dsl.nearest import nearest
+from wend.dsl.program import Journey, On
+from wend.host_sources import Source
+from wend.outbox_lock import LockedOutbox
+from wend.records import Records, instant
 from wend.runtime import engine as runtime_engine
 from wend.runtime.activation import Activation
+from wend.runtime.calendar import floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.channels import Channel
-from wend.runtime.codec import as_values
-from wend.runtime.contact import Contact, Event
 from wend.runtime.conversions import Conversions
-from wend.runtime.delivery import DeliveryReport, deliver
-from wend.runtime.effects import DEFAULT_ADDRESSES
+from wend.runtime.delivery import DeliveryReport, Outbox, deliver
 from wend.runtime.engine import TickReport
 from wend.runtime.ingest import ContactsTaken, EventsTaken
-from wend.runtime.interpret import Env
-from wend.runtime.interpret import evaluate as interpret
-from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.store.protocol import Store
-from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet
-from wend.runtime.values import UTC, Instant, Value
-from wend.stdlib import FUNCTIONS, signatures
-from wend.template_check import check_templates
-from wend.workspace import build, open_workspace
+from wend.runtime.values import UTC, Instant
+from wend.senders import WithSender
 
-SCRIPT = "script.journey"
-"""What a script that is given as text is called in diagnostics."""
+Clock = Callable[[], dt.datetime]
+"""Says what time it is, with a time zone."""
 
-_NOTHING: Mapping[str, object] = {}
+_ASKED = 500  # contacts at a time
 
 
-class Evaluation(NamedTuple):
-    """What an expression gives.
-
-    `value` is None where it is unknown. It cannot change before `until` (UTC) unless the data does; `FOREVER` where
-    time alone never changes it.
-    """
-
-    value: Value
-    until: Instant
+def system_clock() -> dt.datetime:
+    """The time of this machine."""
+    return dt.datetime.now(UTC)
 
 
 @frozen
-class Program:
-    """A program without errors, with what it sends. Immutable, and safe to share between threads.
+class Taken:
+    """What became of contacts and events that were handed in."""
 
-    Args:
-        rules: what `step` and `simulate` go by.
-        templates: what the messages say.
-        scripts: the scripts by name.
-        diagnostics: the warnings.
-        zone: the project's zone (IANA), used where the script's settings name none.
-        addresses: channel -> the contact's field with its address.
-    """
-
-    rules: Rules
-    templates: TemplateSet = field(eq=False, repr=False)
-    scripts: Mapping[str, str] = field(repr=False)
-    diagnostics: tuple[Diagnostic, ...] = ()
-    zone: str = "UTC"
-    addresses: Mapping[str, str] = field(factory=lambda: DEFAULT_ADDRESSES, repr=False)
-
-    @property
-    def journeys(self) -> tuple[str, ...]:
-        """The names of the journeys, in the order in which they are walked."""
-        return tuple(journey.name for journey in self.rules.program.journeys)
-
-    @property
-    def version(self) -> str:
-        """A hash of what the scripts say, whatever their comments and layout."""
-        return self.rules.program.version
-
-
-def compile(
-    script: str | Path, *, templates: Mapping[str, str] | None = None, fields: Iterable[str] | None = None
-) -> Program:
-    """Read and check a script or a project.
-
-    Args:
-        script: the text of a script, or a `Path` of a script or of a project's folder.
-        templates: for a text: the templates by file name (`welcome.html`). Without them messages have placeholder
-            content. A project or a script in a file has its own, in the folder `templates`.
-        fields: the names of the fields that contacts have, where the script declares none: other names are errors.
-
-    Raises:
-        ProgramError: there are errors; `diagnostics` has them all.
-        WendError: a file is missing or cannot be read.
-    """
-    known = None if fields is None else frozenset(fields)
-    if isinstance(script, Path):
-        if templates is not None:
-            raise WendError("templates are told beside a script that is a text", "leave `templates` out")
-        return _from_files(script, known)
-    if "\n" not in script and script.rstrip().endswith(".journey"):
-        raise WendError(f"`{script}` is the name of a file, not a script", "give it as a `pathlib.Path`")
-    program, diagnostics = build([Source(SCRIPT, script)], known)
-    found: TemplateSet = PlaceholderTemplates()
-    if templates is not None:
-        found = Templates.from_sources(templates)
-        if program is not None:
-            diagnostics = in_order((*diagnostics, *check_templates(program, found, Path("templates"), known)))
-    if program is None or _failed(diagnostics):
-        raise ProgramError(diagnostics)
-    return Program(Rules(program, FUNCTIONS), found, {SCRIPT: script}, diagnostics)
-
-
-def _from_files(path: Path, fields: frozenset[str] | None) -> Program:
-    workspace = open_workspace(path, fields)
-    project = workspace.project
-    return Program(
-        rules=workspace.rules(),
-        templates=workspace.templates,
-        scripts=workspace.scripts,
-        diagnostics=workspace.diagnostics,
-        zone=project.zone.name,
-        addresses=project.addresses,
-    )
-
-
-def evaluate(
-    expression: str,
-    fields: Mapping[str, object] = _NOTHING,
-    *,
-    now: dt.datetime,
-    events: Iterable[Event] = (),
-    zone: str = "UTC",
-) -> Evaluation:
-    """The value of one expression for one contact, such as `days_since(last_purchase) >= 120`.
-
-    Args:
-        expression: as it stands in a script; without declarations, any name is a field.
-        fields: the contact's fields. Its id is what `id` holds.
-        now: the time, with a time zone.
-        events: what has happened to the contact, in any order.
-        zone: the zone (IANA) in which days begin.
-
-    Raises:
-        ProgramError: there is a mistake in the expression.
-        WendError: a value is nothing that a script can hold, the zone does not exist, or `now` has no time zone.
-    """
-    at = _instant(now)
-    history = tuple(
-        Event(each.id, each.name, _instant(each.time), as_values(each.payload), each.depth, each.imported)
-        for each in events
-    )
-    contact = Contact(str(fields.get("id", "")), as_values(fields)).with_events(history)
-    value, until, _ = interpret(_checked(expression), Env(at, zone_named(zone), contact, FUNCTIONS))
-    return Evaluation(value, until)
-
-
-@lru_cache(maxsize=1024)
-def _checked(expression: str) -> core.Expr:
-    found, diagnostics = check_expression(Source("expression", expression), signatures())
-    if found is None or _failed(diagnostics):
-        raise ProgramError(diagnostics)
-    return found
+    contacts: ContactsTaken
+    events: EventsTaken
 
 
 class Engine:
     """Runs a program over the contacts of a store.
 
-    Any thread may call it; calls wait for one another. Two engines share nothing, unless they are given one store:
-    then the second is refused or wrong, so give each its own.
+    Any thread may call it; calls wait for one another, except that messages are delivered while others go on. For
+    `asyncio`, each method that works has a twin with `a` before its name, which works in a thread and is awaited.
+    Two engines share nothing, so give each a store of its own.
 
     Args:
         program: what `compile` gave.
         store: where contacts, states and the outbox are kept: `MemoryStore()`, or `open_sqlite(path)`.
-        channels: who delivers, by the channel's name in the script. Messages for others wait in the outbox.
+        channels: who delivers, by the channel's name in the script; each that the script sends over. None: the host
+            takes the messages from `outbox` itself.
+        clock: asked for the time wherever a method is not told it.
+        sources: where `pull` looks for what is new.
         zone: the project's zone (IANA), in the place of the program's.
         addresses: channel -> the contact's field with its address, beside the usual ones.
+
+    Raises:
+        ProgramError: the script sends over a channel that is not there, or whose address no contact has (W503).
+        WendError: two sources have one name, or the zone does not exist.
     """
 
     def __init__(
@@ -191,78 +81,162 @@ class Engine:
         program: Program,
         store: Store,
         channels: Mapping[str, Channel] | None = None,
+        clock: Clock = system_clock,
         *,
+        sources: Iterable[Source] = (),
         zone: str | None = None,
         addresses: Mapping[str, str] | None = None,
     ) -> None:
-        self.program, self.store, self.channels = program, store, dict(channels or {})
-        self._engine = runtime_engine.Engine(
-            program.rules,
-            store,
-            program.templates,
-            zone=zone_named(zone or program.zone).name,
-            addresses={**program.addresses, **(addresses or {})},
-        )
-        self._lock = threading.RLock()
+        self.program, self.store, self.clock, self.sources = program, store, clock, tuple(sources)
+        self.channels = dict(channels or {})
+        self._channels = {name: WithSender(each, program.senders) for name, each in self.channels.items()}
+        found = {**program.addresses, **(addresses or {})}
+        if channels is not None and (wrong := check_handed_in(program.rules.program, channels, found)):
+            raise ProgramError(wrong)
+        names = [each.name for each in self.sources]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise WendError(
+                f"two sources are called `{twice}`", "the store remembers by its name how far each was read"
+            )
+        here = zone_named(zone or program.zone)
+        older = archive(store, program.rules.program, program.rules.functions)
+        rules = evolve(program.rules, archive={each.version: each for each in older})
+        self._engine = runtime_engine.Engine(rules, store, program.templates, zone=here.name, addresses=found)
+        self._records = Records(program.rules.program, zone_named(program.rules.program.settings.zone or here.name))
+        self._lock, self._delivering, self._pulling = threading.RLock(), threading.Lock(), threading.Lock()
         self._active = False
 
-    def activate(self, now: dt.datetime) -> Activation:
-        """Make the program the live one of the store. The first `ingest` or `tick` does so if nobody did."""
+    @property
+    def outbox(self) -> Outbox:
+        """The messages to deliver, for a host that delivers them itself; safe to use from any thread."""
+        return LockedOutbox(self.store.outbox, self._lock)
+
+    # the program
+
+    def activate(self, now: dt.datetime | None = None) -> Activation:
+        """Make the program the live one of the store. The first call that needs it does so if nobody did."""
         with self._lock:
+            active = self._engine.activate(self.program.scripts, self._now(now))
             self._active = True
-            return self._engine.activate(self.program.scripts, _instant(now))
+            return active
+
+    def preview(self, now: dt.datetime | None = None) -> tuple[Activation, TickReport]:
+        """What making the program live and a first tick would do, without doing it."""
+        with self._lock:
+            return self._engine.rehearse(self.program.scripts, self._now(now))
+
+    # what comes in
 
     def ingest(
         self,
-        now: dt.datetime,
-        contacts: Iterable[ContactRecord] = (),
-        events: Iterable[EventRecord] = (),
+        contacts: Iterable[ContactRecord | Mapping[str, object]] = (),
+        events: Iterable[EventRecord | Mapping[str, object]] = (),
         *,
+        now: dt.datetime | None = None,
         imported: bool = False,
         unknown: Policy = Policy.ERROR,
-    ) -> tuple[ContactsTaken, EventsTaken]:
+    ) -> Taken:
         """Take in contacts (new ones, and what has changed of others) and events; what is known changes nothing.
 
         Args:
-            now: the time of arrival, with a time zone; no event counts as later.
-            contacts: fields that a record does not name stay as they are.
-            events: an event whose id the contact has already is left out.
+            contacts: records, or mappings with `id`; fields that one does not name stay as they are.
+            events: records, or mappings with `id`, `contact`, `name`, `at` and the event's own fields; one whose id
+                the contact has already is left out. Where no such event is declared, it is refused.
+            now: the time of arrival; no event counts as later.
             imported: all this happened long ago: new contacts are a backlog, and events start no `on` trigger.
             unknown: what to do with events for contacts that are not there.
 
         Raises:
-            WendError: an event is for nobody, or a value cannot be kept. Then nothing is taken in.
+            WendError: an event is for nobody, or something is not as the script declares it. Then nothing is taken in.
         """
-        at = _instant(now)
-        with self._lock, self.store.transaction():
+        at = self._now(now)
+        people = [self._records.contact(each) for each in contacts]
+        happened = [self._records.event(each) for each in events]
+        with self._lock:
             self._ready(at)
-            people = self._engine.ingest_contacts([_aware(each) for each in contacts], at, imported)
-            return people, self._engine.ingest_events([_at(each) for each in events], at, imported, unknown)
+            with self.store.transaction():
+                return self._take(people, happened, at, imported, unknown)
 
-    def tick(self, now: dt.datetime, stop: Callable[[], bool] = lambda: False) -> TickReport:
+    def pull(self, now: dt.datetime | None = None) -> Taken:
+        """Read what is new from each source and take it in; see `Source`. The first reading of one is an import.
+
+        Raises:
+            WendError: as for `ingest`. What sources before have told is kept.
+        """
+        total = Taken(ContactsTaken(), EventsTaken())
+        self._now(now)
+        with self._pulling:
+            for source in self.sources:
+                with self._lock:
+                    cursor = self.store.loaded_sources().get(_PULLED + source.name)
+                batch = source.read(cursor)
+                at = self._now(now)
+                people = [self._records.contact(each) for each in batch.contacts]
+                happened = [self._records.event(each) for each in batch.events]
+                with self._lock:
+                    self._ready(at)
+                    with self.store.transaction():
+                        total = _sum(total, self._take(people, happened, at, cursor is None, Policy.ERROR))
+                        if batch.cursor is not None:
+                            self.store.mark_source(_PULLED + source.name, batch.cursor, at)
+        return total
+
+    def enroll(self, contact: str, journey: str, *, id: str | None = None, now: dt.datetime | None = None) -> bool:
+        """Ask for a journey: its `on request` fires at the next tick, if the contact is in its audience.
+
+        Args:
+            contact: the contact's id.
+            journey: the journey's name.
+            id: by which the request is known: the same again changes nothing. Without one, each minute's is another.
+
+        Returns:
+            whether the request is new.
+
+        Raises:
+            WendError: there is no such contact or journey, or the journey has no `on request`.
+        """
+        at = self._now(now)
+        if not any(journey == each.name and _on_request(each) for each in self.program.rules.program.journeys):
+            raise _no_request(journey, self.program.journeys)
+        request = EventRecord(
+            contact, REQUESTED, at, id or f"request:{journey}:{floor_minute(at)}", {"journey": journey}
+        )
+        return self.ingest(events=[request], now=at).events.new == 1
+
+    def _take(
+        self,
+        people: Sequence[ContactRecord],
+        happened: Sequence[EventRecord],
+        at: Instant,
+        imported: bool,
+        unknown: Policy,
+    ) -> Taken:
+        records, seen = iter(people), set[str]()
+        while some := list(islice(records, _ASKED)):
+            known = self.store.told([each.id for each in some])
+            for each in some:
+                if each.id not in known and each.id not in seen:
+                    self._records.require(each)
+            seen.update(each.id for each in some)
+        contacts = self._engine.ingest_contacts(people, at, imported)
+        return Taken(contacts, self._engine.ingest_events(happened, at, imported, unknown))
+
+    # time
+
+    def tick(self, now: dt.datetime | None = None, *, stop: Callable[[], bool] = lambda: False) -> TickReport:
         """Decide for everybody who is due, and put what is to be sent into the outbox.
 
         Args:
-            now: the time, with a time zone; the tick is that of its whole minute.
+            now: the time; the tick is that of its whole minute.
             stop: asked now and then; True ends the tick early, with everything kept.
 
         Raises:
             WendError: there was a tick at this minute or a later one.
         """
-        at = _instant(now)
+        at = self._now(now)
         with self._lock:
             self._ready(at)
             return self._engine.tick(at, stop=stop)
-
-    def deliver(self, now: dt.datetime) -> DeliveryReport:
-        """Hand what waits in the outbox to the channels, once. What fails stays there and is tried again later."""
-        with self._lock:
-            return deliver(self.store.outbox, self.channels, _instant(now))
-
-    def preview(self, now: dt.datetime) -> tuple[Activation, TickReport]:
-        """What making the program live and a first tick would do, without doing it."""
-        with self._lock:
-            return self._engine.rehearse(self.program.scripts, _instant(now))
 
     def conversions(self) -> Mapping[str, Conversions]:
         """For each journey with a goal: how many runs began and how many converted so far, the hold-out's apart."""
@@ -274,25 +248,93 @@ class Engine:
         with self._lock:
             return self._engine.next_wake()
 
+    def deliver(self, now: dt.datetime | None = None, *, stop: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """Hand what waits in the outbox to the channels, once. What fails stays there and is tried again later.
+
+        A channel may take its time: contacts, events and ticks go on meanwhile.
+
+        Args:
+            stop: asked before each message; True ends it early, with everything kept.
+        """
+        at = self._now(now)
+        with self._delivering:
+            return deliver(self.outbox, self._channels, at, stop=stop)
+
+    # asyncio
+
+    async def aactivate(self, now: dt.datetime | None = None) -> Activation:
+        """`activate` in a thread."""
+        return await asyncio.to_thread(self.activate, now)
+
+    async def apreview(self, now: dt.datetime | None = None) -> tuple[Activation, TickReport]:
+        """`preview` in a thread."""
+        return await asyncio.to_thread(self.preview, now)
+
+    async def aingest(
+        self,
+        contacts: Iterable[ContactRecord | Mapping[str, object]] = (),
+        events: Iterable[EventRecord | Mapping[str, object]] = (),
+        *,
+        now: dt.datetime | None = None,
+        imported: bool = False,
+        unknown: Policy = Policy.ERROR,
+    ) -> Taken:
+        """`ingest` in a thread."""
+        return await asyncio.to_thread(self.ingest, contacts, events, now=now, imported=imported, unknown=unknown)
+
+    async def apull(self, now: dt.datetime | None = None) -> Taken:
+        """`pull` in a thread."""
+        return await asyncio.to_thread(self.pull, now)
+
+    async def aenroll(
+        self, contact: str, journey: str, *, id: str | None = None, now: dt.datetime | None = None
+    ) -> bool:
+        """`enroll` in a thread."""
+        return await asyncio.to_thread(self.enroll, contact, journey, id=id, now=now)
+
+    async def atick(self, now: dt.datetime | None = None, *, stop: Callable[[], bool] = lambda: False) -> TickReport:
+        """`tick` in a thread. Whoever cancels the waiting does not end the tick: `stop` does."""
+        return await asyncio.to_thread(self.tick, now, stop=stop)
+
+    async def adeliver(
+        self, now: dt.datetime | None = None, *, stop: Callable[[], bool] = lambda: False
+    ) -> DeliveryReport:
+        """`deliver` in a thread. Whoever cancels the waiting does not end the delivery: `stop` does."""
+        return await asyncio.to_thread(self.deliver, now, stop=stop)
+
+    def _now(self, now: dt.datetime | None) -> Instant:
+        return instant(self.clock() if now is None else now)
+
     def _ready(self, now: Instant) -> None:
         if not self._active:
             self.activate(now)
 
 
-def _instant(time: dt.datetime) -> Instant:
-    if time.tzinfo is None:
-        raise WendError(f"the time `{time}` has no time zone", "give it with one: `datetime.now(UTC)`, say")
-    return time.astimezone(UTC)
+_PULLED = "pulled "  # the names of a host's sources, apart from those of data files
 
 
-def _aware(record: ContactRecord) -> ContactRecord:
-    return ContactRecord(record.id, as_values(record.fields), record.place)
+def _on_request(journey: Journey) -> bool:
+    """Whether a journey can be asked for by its name."""
+    heads = (head for trigger in journey.triggers for head in trigger.heads)
+    return any(isinstance(head, On) and head.match.event == REQUESTED for head in heads)
 
 
-def _at(record: EventRecord) -> EventRecord:
-    at = _instant(record.at)
-    return EventRecord(record.contact, record.name, at, record.id, as_values(record.payload), record.place)
+def _no_request(journey: str, names: Sequence[str]) -> WendError:
+    if journey in names:
+        message = f"the journey `{journey}` has no `on request`, so nobody can be put into it"
+        return WendError(message, "write `on request` above the steps that are to be done")
+    near = nearest(journey, names)
+    return WendError(f"there is no journey `{journey}`", f"did you mean `{near}`?" if near else None)
 
 
-def _failed(diagnostics: Iterable[Diagnostic]) -> bool:
-    return any(each.severity is Severity.ERROR for each in diagnostics)
+def _sum(one: Taken, other: Taken) -> Taken:
+    left, right, first, second = one.contacts, other.contacts, one.events, other.events
+    return Taken(
+        ContactsTaken(left.new + right.new, left.changed + right.changed, left.unchanged + right.unchanged),
+        EventsTaken(
+            first.new + second.new,
+            first.duplicates + second.duplicates,
+            first.unknown + second.unknown,
+            first.future + second.future,
+        ),
+    )

@@ -54,10 +54,14 @@ def senders(project: Project) -> dict[str, str]:
     return {name: settings.sender for name, settings in project.channels.items() if settings.sender is not None}
 
 
-def check_senders(program: Program, templates: Templates, project: Project) -> tuple[Diagnostic, ...]:
-    """What no mail server would take: an e-mail from nobody, or with an address of the script's own that is none."""
+def check_senders(program: Program, templates: Templates, known: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """What no mail server would take: an e-mail from nobody, or with an address of the script's own that is none.
+
+    Args:
+        known: who messages are from where neither script nor template says it, by channel.
+    """
     found: dict[tuple[str, int, str], Diagnostic] = {}
-    fallback = program.settings.sender or senders(project).get(EMAIL)
+    fallback = program.settings.sender or known.get(EMAIL)
     for journey in program.journeys:
         common = [text for text in (journey.sender or fallback, journey.reply_to or program.settings.reply_to) if text]
         for op in (op for trigger in journey.triggers for op in trigger.body if _is_email(op)):

@@ -11,10 +11,10 @@ from typing import assert_never
 
 from attrs import Factory, define, field, frozen
 
+from wend.archive import archive
 from wend.dsl import plan
-from wend.dsl.diagnostics import Severity, WendError
+from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program, When
-from wend.dsl.source import Source
 from wend.progress import progress
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings
 from wend.runtime.activation import Activation
@@ -29,7 +29,7 @@ from wend.runtime.store.protocol import Store
 from wend.runtime.store.sqlite import open_sqlite
 from wend.runtime.values import Instant
 from wend.senders import WithSender, senders
-from wend.workspace import Workspace, build, contact_types, event_types
+from wend.workspace import Workspace, contact_types, event_types
 
 CONTACTS = "contacts"
 
@@ -259,25 +259,6 @@ def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool =
         store.close()
 
 
-def archive(store: Store, program: Program) -> list[Program]:
-    """The older versions that the store keeps, for the paths that began on them."""
-    older = []
-    for kept in store.versions():
-        if kept.version == program.version:
-            continue
-        sources = [Source(name, text) for name, text in sorted(kept.scripts.items())]
-        built, diagnostics = build(sources, misuses=())  # what they use is among them
-        if built is None:
-            errors = sum(d.severity is Severity.ERROR for d in diagnostics)
-            raise WendError(
-                f"the version `{kept.version[:12]}` that contacts may still be under way on cannot be read: "
-                f"it has {errors} error{'' if errors == 1 else 's'} now",
-                help="run it with the release of Wend that it was activated with until nobody is under way on it",
-            )
-        older.append(built)
-    return older
-
-
 def _check_channels(workspace: Workspace, program: Program) -> None:
     used = {op.channel: op for j in program.journeys for t in j.triggers for op in t.body if isinstance(op, plan.Send)}
     notifies = any(isinstance(op, plan.Notify) for j in program.journeys for t in j.triggers for op in t.body)
@@ -330,4 +311,4 @@ def next_time(service: Service, now: Instant, poll_seconds: float) -> float:
     return min(poll_seconds, max(0.0, (wake - now).total_seconds()))
 
 
-__all__ = ["Round", "Service", "archive", "live_channel", "next_time", "open_service"]
+__all__ = ["Round", "Service", "live_channel", "next_time", "open_service"]

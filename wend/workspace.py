@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from wend.channel_check import check_channels
 from wend.dsl.ast import File
@@ -16,9 +16,10 @@ from wend.dsl.types import Kind, Type
 from wend.project import Project, load_project
 from wend.runtime.calendar import zone
 from wend.runtime.effects import Facts
+from wend.runtime.functions import Functions
 from wend.runtime.rules import Rules
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet, load_templates
-from wend.senders import check_senders
+from wend.senders import check_senders, senders
 from wend.stdlib import FUNCTIONS, signatures
 from wend.template_check import check_templates
 from wend.uses import Gathered, gather, placeless
@@ -33,6 +34,7 @@ class Workspace:
         diagnostics: of scripts and templates, in the order of files and places.
         placeholders: there is no folder of templates, so messages have placeholder content.
         misuses: what is wrong with `use` lines; part of the diagnostics.
+        functions: those that scripts can call, a host's own among them.
     """
 
     project: Project
@@ -42,6 +44,7 @@ class Workspace:
     templates: TemplateSet
     placeholders: bool
     misuses: tuple[Diagnostic, ...] = ()
+    functions: Functions = field(default=FUNCTIONS, repr=False)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -57,7 +60,7 @@ class Workspace:
     def rules(self, archive: Iterable[Program] = ()) -> Rules:
         """What the engine goes by. Raises ProgramError where something is wrong."""
         program = self.sound()
-        return Rules(program, FUNCTIONS, {p.version: p for p in archive if p.version != program.version})
+        return Rules(program, self.functions, {p.version: p for p in archive if p.version != program.version})
 
     def facts(self) -> Facts:
         """What a project says of itself: its zone, and the fields that hold addresses."""
@@ -69,12 +72,19 @@ class Workspace:
         return {source.name: source.text for source in self.sources}
 
 
-def open_workspace(path: Path | str, data_fields: frozenset[str] | None = None) -> Workspace:
+def open_workspace(
+    path: Path | str,
+    data_fields: frozenset[str] | None = None,
+    functions: Functions = FUNCTIONS,
+    declarations: Iterable[Source] = (),
+) -> Workspace:
     """Read and check a project or script.
 
     Args:
         path: a project's folder, its `wend.toml`, or a script.
         data_fields: the fields that the data has, where no schema is declared: other names are errors then.
+        functions: those that scripts can call.
+        declarations: sources that come beside the files.
 
     Raises:
         WendError: a file is missing or cannot be read.
@@ -83,7 +93,8 @@ def open_workspace(path: Path | str, data_fields: frozenset[str] | None = None) 
     gathered = project_sources(project)
     folder = project.templates_dir
     templates: TemplateSet = PlaceholderTemplates() if folder is None else load_templates(folder)
-    bare = Workspace(project, gathered.sources, None, (), templates, folder is None, gathered.diagnostics)
+    sources = (*gathered.sources, *declarations)
+    bare = Workspace(project, sources, None, (), templates, folder is None, gathered.diagnostics, functions)
     return with_fields(bare, data_fields)
 
 
@@ -95,7 +106,7 @@ def project_sources(project: Project) -> Gathered:
 
 def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Workspace:
     """The workspace checked anew, its names and those of its templates against the fields that the data has."""
-    program, diagnostics = build(workspace.sources, data_fields, workspace.misuses)
+    program, diagnostics = build(workspace.sources, data_fields, workspace.misuses, workspace.functions)
     folder, templates = workspace.project.templates_dir, workspace.templates
     if program is not None and program.settings.zone is not None and not workspace.project.zone_told:
         workspace = evolve(workspace, project=evolve(workspace.project, zone=zone(program.settings.zone)))
@@ -103,7 +114,7 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
         diagnostics += check_channels(program, workspace.project)
     if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
-        diagnostics += check_senders(program, templates, workspace.project)
+        diagnostics += check_senders(program, templates, senders(workspace.project))
     return evolve(workspace, program=program, diagnostics=in_order(diagnostics, workspace.sources))
 
 
@@ -111,6 +122,7 @@ def build(
     sources: Iterable[Source],
     data_fields: frozenset[str] | None = None,
     misuses: Iterable[Diagnostic] | None = None,
+    functions: Functions = FUNCTIONS,
 ) -> tuple[Program | None, tuple[Diagnostic, ...]]:
     """Parse and check sources together: the program, or None where there is an error, and all that was found.
 
@@ -119,6 +131,7 @@ def build(
     Args:
         data_fields: the fields that the data has, where no schema is declared.
         misuses: what is wrong with `use` lines, which were followed; None for texts that stand in no file.
+        functions: those that scripts can call.
     """
     sources = tuple(sources)
     files: list[tuple[Source, File]] = []
@@ -131,7 +144,7 @@ def build(
             found += placeless(source, result.file)
     if any(d.severity is Severity.ERROR for d in found):
         return None, in_order(found, sources)
-    checked = check(files, signatures(), data_fields=data_fields)
+    checked = check(files, signatures(functions), data_fields=data_fields)
     return checked.program, in_order((*found, *checked.diagnostics), sources)
 
 

@@ -1,6 +1,7 @@
 """Wend inside another program, through the names of `import wend` alone."""
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -34,22 +35,66 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         wend.compyle  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_importing_is_light_and_touches_nothing_of_the_process() -> None:
-    script = """
-import logging, signal, sys, threading, warnings
-before = [signal.getsignal(number) for number in sorted(signal.valid_signals())]
-filters = list(warnings.filters)
+IMPORTING = """
+import datetime, gc, locale, logging, os, pathlib, signal, sys, threading, warnings
+
+def configured(name, logger):
+    # SQLAlchemy, loaded by `open_sqlite`, gives its own logger a level.
+    return isinstance(logger, logging.Logger) and name != "sqlalchemy" and (logger.handlers or logger.level)
+
+def process():
+    import asyncio, random
+    return {
+        "signals": [signal.getsignal(number) for number in sorted(signal.valid_signals())],
+        "warnings": list(warnings.filters),
+        "loggers": sorted(name for name, each in logging.root.manager.loggerDict.items() if configured(name, each)),
+        "root": (logging.root.level, list(logging.root.handlers), logging.raiseExceptions),
+        "environment": dict(os.environ),
+        "path": list(sys.path),
+        "hooks": (sys.excepthook, sys.displayhook, threading.excepthook, sys.getrecursionlimit(), list(sys.meta_path)),
+        "random": random.getstate(),
+        "threads": threading.active_count(),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "folder": os.getcwd(),
+        "collector": (gc.isenabled(), gc.get_threshold()),
+        "policy": asyncio.get_event_loop_policy().__class__,
+        "files": sorted(os.listdir(".")),
+    }
+
+before = process()
+loaded = set(sys.modules)
 import wend
 assert not [name for name in sys.modules if name.startswith("wend.")], "something else was loaded"
+assert set(sys.modules) - loaded == {"wend"}, set(sys.modules) - loaded
+assert process() == before
+HEAVY = {"sqlalchemy", "click", "rich", "pyarrow", "prompt_toolkit"}
+program = wend.compile('when days_since(d) >= 1 send email "x"')
+program.match({"email": "a@shop.example"}, now=datetime.datetime.now(datetime.UTC))
+assert not HEAVY & set(sys.modules), HEAVY & set(sys.modules)
 for name in wend.__all__:
     getattr(wend, name)
-assert before == [signal.getsignal(number) for number in sorted(signal.valid_signals())]
-assert not logging.getLogger().handlers and threading.active_count() == 1
-assert not [each for each in warnings.filters if each not in filters]
-assert "wend.cli" not in sys.modules and "click" not in sys.modules
+after = process()
+assert after == before, [(key, before[key], after[key]) for key in before if before[key] != after[key]]
+assert "wend.cli" not in sys.modules and not {"click", "rich"} & set(sys.modules)
 """
-    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_importing_is_light_and_touches_nothing_of_the_process(tmp_path: Path) -> None:
+    here = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", IMPORTING]
+    run = subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+    assert run.stdout == ""
+
+
+def test_a_running_engine_logs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(1)
+    with wend.open_sqlite(tmp_path / "store.db") as store:
+        engine = wend.Engine(wend.compile(RULE), store, {"email": wend.FolderChannel(tmp_path / "mail")})
+        engine.ingest(lapsed("ana"), now=NOW)
+        engine.tick(NOW + DAY)
+        engine.deliver(NOW + DAY)
+    assert [each for each in caplog.records if each.name.startswith("wend")] == []
 
 
 # ---- compile ---------------------------------------------------------------------------------------------------------
@@ -69,6 +114,8 @@ def test_all_that_is_wrong_is_raised_together() -> None:
     assert len(errors) == 2
     assert errors[0].place.startswith("script.journey:1:")
     assert isinstance(failure.value, wend.WendError)
+    assert failure.value.message == "the script has 2 errors"
+    assert all(each.message in str(failure.value) for each in errors)  # a traceback shows them
 
 
 def test_fields_that_the_data_does_not_have_are_errors() -> None:
@@ -93,7 +140,7 @@ def test_the_name_of_a_file_is_not_taken_for_a_script() -> None:
 
 
 def test_templates_are_checked() -> None:
-    good = {"we-miss-you.html": "---\nsubject: Hello {{ contact.email }}\n---\n<p>Hello</p>\n"}
+    good = {"we-miss-you.html": "---\nfrom: s@shop.example\nsubject: Hello {{ contact.email }}\n---\n<p>Hello</p>\n"}
     assert wend.compile(RULE, templates=good).journeys
     with pytest.raises(wend.ProgramError) as failure:
         wend.compile(RULE, templates={"we-miss-you.html": "---\nsubject: Hello\n---\n{{ first.name }}\n"})
@@ -157,12 +204,12 @@ def test_a_time_needs_a_zone() -> None:
 
 def test_an_engine_decides_and_delivers(tmp_path: Path) -> None:
     engine = wend.Engine(wend.compile(RULE), wend.MemoryStore(), {"email": wend.FolderChannel(tmp_path)})
-    people, _ = engine.ingest(NOW, lapsed("ana", "ben"))
-    assert people.new == 2
+    taken = engine.ingest(lapsed("ana", "ben"), now=NOW)
+    assert taken.contacts.new == 2
     assert engine.tick(NOW).effects == {}
     engine.tick(NOW + dt.timedelta(minutes=1))
     assert engine.next_wake() == dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
-    engine.ingest(NOW, contacts=[wend.ContactRecord("ben", {"last_purchase": NOW.date()})])
+    engine.ingest([wend.ContactRecord("ben", {"last_purchase": NOW.date()})], now=NOW)
     later = NOW + DAY
     assert engine.tick(later).effects == {"email": {"we-miss-you": 1}}
     assert engine.deliver(later).delivered == 1
@@ -174,23 +221,22 @@ def test_events_start_journeys_and_each_counts_once() -> None:
     program = wend.compile('on order_placed as order once per order.number\n    send email "thanks"\n')
     engine = wend.Engine(program, wend.MemoryStore())
     order = wend.EventRecord("ana", "order_placed", NOW, "o-1", {"number": "A-17"})
-    engine.ingest(NOW, lapsed("ana"), [order])
+    engine.ingest(lapsed("ana"), [order], now=NOW)
     assert engine.tick(NOW).effects == {"email": {"thanks": 1}}
-    _, events = engine.ingest(NOW, events=[order])
+    events = engine.ingest(events=[order], now=NOW).events
     assert (events.new, events.duplicates) == (0, 1)
 
 
 def test_nothing_is_taken_in_where_a_record_is_wrong() -> None:
     engine = wend.Engine(wend.compile(RULE), wend.MemoryStore())
     with pytest.raises(wend.WendError, match="who is not among the contacts"):
-        engine.ingest(NOW, lapsed("ana"), [wend.EventRecord("zoe", "purchase", NOW, "1")])
-    people, _ = engine.ingest(NOW, lapsed("ana"))
-    assert people.new == 1
+        engine.ingest(lapsed("ana"), [wend.EventRecord("zoe", "purchase", NOW, "1")], now=NOW)
+    assert engine.ingest(lapsed("ana"), now=NOW).contacts.new == 1
 
 
 def test_a_preview_changes_nothing() -> None:
     engine = wend.Engine(wend.compile(RULE), wend.MemoryStore())
-    engine.ingest(NOW + DAY, lapsed("ana"), imported=True)
+    engine.ingest(lapsed("ana"), now=NOW + DAY, imported=True)
     _, first = engine.preview(NOW + DAY)
     _, again = engine.preview(NOW + DAY)
     assert first.effects == again.effects == {"email": {"we-miss-you": 1}}
@@ -213,7 +259,7 @@ def test_two_engines_in_one_process_do_not_meet(tmp_path: Path) -> None:
             for store, rule, zone in zip(stores, [RULE, other] * 2, ["UTC", "Asia/Tokyo"] * 2, strict=True)
         ]
         for number, engine in enumerate(engines):
-            engine.ingest(NOW, lapsed(f"contact-{number}"))
+            engine.ingest(lapsed(f"contact-{number}"), now=NOW)
         sent = [engine.tick(NOW + dt.timedelta(hours=7)) for engine in engines]
     assert [each.steps for each in sent] == [1, 1, 1, 1]
     # At 16:00 UTC it is the 119th day, and in Tokyo the next.
@@ -224,7 +270,7 @@ def test_a_store_in_a_file_is_gone_on_with(tmp_path: Path) -> None:
     program = wend.compile(RULE)
     with wend.open_sqlite(tmp_path / "store.db") as store:
         engine = wend.Engine(program, store)
-        engine.ingest(NOW, lapsed("ana"))
+        engine.ingest(lapsed("ana"), now=NOW)
         engine.tick(NOW + DAY)
     with wend.open_sqlite(tmp_path / "store.db") as store:
         engine = wend.Engine(program, store)
@@ -264,8 +310,7 @@ def test_one_engine_is_called_by_many_threads(tmp_path: Path, kind: str) -> None
     later = NOW + DAY
 
     def put(number: int) -> int:
-        people, _ = engine.ingest(later, lapsed(f"c{number % 20}"))
-        return people.new
+        return engine.ingest(lapsed(f"c{number % 20}"), now=later).contacts.new
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(put, range(40))) == 20

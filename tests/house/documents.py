@@ -11,6 +11,7 @@ The words after a fence say what a block is:
     toml                 a `wend.toml`
     html, txt            a template
     python               a program; those of a page run one after another, in one namespace
+    signature            a name of the public interface: `tests/embedding/test_surface.py` compares it with the code
     console              lines `$ wend ...` that are run one after another in a copy of the examples, and their output;
                          `[exit N]` at its end is the code that a command ends with
 
@@ -30,7 +31,7 @@ from attrs import frozen
 from tests.house.repository import ROOT, committed
 
 PAGES = [path for path in committed() if path.suffix == ".md" and path.parts[0] in {path.name, "docs"}]
-KINDS = ("journey", "report", "values", "csv", "toml", "html", "txt", "python", "console", "make", "")
+KINDS = ("journey", "report", "values", "csv", "toml", "html", "txt", "python", "console", "make", "signature", "")
 
 
 @frozen
