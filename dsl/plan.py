@@ -76,6 +76,13 @@ class Emit(Op):
 
 
 @frozen(kw_only=True)
+class Resubscribe(Op):
+    """Lift the contact's unsubscription from a channel: from the journey's topic, or where it has none from all."""
+
+    channel: str
+
+
+@frozen(kw_only=True)
 class WaitFor(Op):
     """Wait so long from the tick that reached this."""
 
@@ -207,6 +214,7 @@ Operation = (
     | Set
     | Mark
     | Emit
+    | Resubscribe
     | WaitFor
     | WaitUntilClock
     | WaitUntilDay

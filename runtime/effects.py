@@ -102,7 +102,16 @@ class Suppressed:
     suppression: Suppression
 
 
-Effect = Send | SetField | Marked | Emitted | Suppressed
+@frozen
+class Resubscribed:
+    """An unsubscription of an address was lifted (for all contacts that have it)."""
+
+    identity: Identity
+    at: Instant
+    suppression: Suppression
+
+
+Effect = Send | SetField | Marked | Emitted | Suppressed | Resubscribed
 
 
 @frozen

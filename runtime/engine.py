@@ -16,7 +16,7 @@ from wend.runtime.activation import Activation
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
 from wend.runtime.codec import send_from_json, send_to_json
 from wend.runtime.conversions import Conversions
-from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send, Step, Suppressed
+from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Resubscribed, Send, Step, Suppressed
 from wend.runtime.ingest import ContactsTaken, EventsTaken
 from wend.runtime.rendering import message_of, template_name, zone_of
 from wend.runtime.rules import Rules
@@ -319,7 +319,7 @@ class _Round:
                 effect.suppression
                 for outcome in outcomes
                 for effect in outcome.effects
-                if isinstance(effect, Suppressed)
+                if isinstance(effect, Suppressed | Resubscribed)
             ],
             goals=self._goals(outcomes),
         )

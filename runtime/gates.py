@@ -13,6 +13,7 @@ from wend.dsl.program import ConsentRule, Limit, SendWindow
 from wend.runtime.aggregate import expiry
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.state import Sent
+from wend.runtime.suppressing import in_force
 from wend.runtime.values import FOREVER, Instant
 from wend.runtime.work import Stay, Work
 
@@ -71,10 +72,7 @@ def _later(full: Dropped | Held | None, closed: Held | None) -> Passed | Held:
 
 def suppressed(work: Work, stay: Stay, channel: str, address: str) -> Dropped | None:
     """An address that bounced or complained gets nothing; one that unsubscribed nothing but transactional mail."""
-    address = address.casefold()
-    for entry in work.suppressed | work.facts.suppressed:
-        if entry.channel != channel or entry.address != address:
-            continue
+    for entry in in_force(work.suppressed | work.facts.suppressed, channel, address.casefold()):
         if entry.reason != "unsubscribed":
             return Dropped("suppressed", f"the address has {entry.reason}")
         if not stay.journey.transactional and entry.topic in (None, stay.journey.topic):

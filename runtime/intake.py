@@ -5,6 +5,7 @@ from wend.runtime.effects import Facts, Suppressed
 from wend.runtime.evolve import evolve
 from wend.runtime.reactions import told
 from wend.runtime.state import State, Suppression
+from wend.runtime.suppressing import numbered
 from wend.runtime.values import Instant
 
 
@@ -28,8 +29,14 @@ def take_in(contact: Contact, events: tuple[Event, ...], inbox: Inbox) -> Contac
     return contact.with_events(events)
 
 
-def suppressions(contact: Contact, events: tuple[Event, ...], facts: Facts, now: Instant) -> list[Suppressed]:
-    """What the events of the channels forbid from now on: unsubscribed, hard bounced, complained."""
+def suppressions(
+    contact: Contact, events: tuple[Event, ...], known: frozenset[Suppression], facts: Facts, now: Instant
+) -> list[Suppressed]:
+    """What the events of the channels forbid from now on: unsubscribed, hard bounced, complained.
+
+    Args:
+        known: of the contact's own state, beside what the facts hold.
+    """
     found: list[Suppressed] = []
     for event in events:
         reason = _reason(event)
@@ -40,7 +47,8 @@ def suppressions(contact: Contact, events: tuple[Event, ...], facts: Facts, now:
         topic = event.payload.get("topic")
         if isinstance(address, str) and isinstance(channel, str):
             topic = topic if reason == "unsubscribed" and isinstance(topic, str) else None
-            found.append(Suppressed(now, Suppression(channel, address.strip().casefold(), reason, topic)))
+            entry = Suppression(channel, address.strip().casefold(), reason, topic)
+            found.append(Suppressed(now, numbered(entry, known | facts.suppressed)))
     return found
 
 

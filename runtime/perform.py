@@ -8,13 +8,14 @@ from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.types import Kind
 from wend.runtime import gates
 from wend.runtime.contact import Event
-from wend.runtime.effects import Effect, Emitted, Identity, Marked, SetField
+from wend.runtime.effects import Effect, Emitted, Identity, Marked, Resubscribed, SetField
 from wend.runtime.effects import Send as SendEffect
 from wend.runtime.evolve import evolve
 from wend.runtime.feedback import DEEPEST, depth_after, wrote
 from wend.runtime.intake import address_of
 from wend.runtime.interpret import Env, as_declared
 from wend.runtime.state import Labelled, Path, Phase, Run, Sent
+from wend.runtime.suppressing import UNSUBSCRIBED, lifting
 from wend.runtime.values import Value
 from wend.runtime.work import Stay, Work
 
@@ -121,8 +122,10 @@ def remember(stay: Stay, path: Path, label: str, latest: Labelled) -> Mapping[st
     return {**path.labels, label: latest}
 
 
-def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit) -> Path:
-    """The steps without gates: an internal mail, a field, a tag or list, an event. The path comes back after it."""
+def act(
+    work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Mark | plan.Emit | plan.Resubscribe
+) -> Path:
+    """The steps without gates: an internal mail, data, an event. The path comes back after it."""
     env = work.path_env(stay, path, snapshot=False)
     name = identity(work, stay, path, op.id)
     match op:
@@ -139,6 +142,8 @@ def act(work: Work, stay: Stay, path: Path, op: plan.Notify | plan.Set | plan.Ma
             _mark(work, stay, path, op, env, name)
         case plan.Emit():
             _emit(work, stay, path, op, env, name)
+        case plan.Resubscribe():
+            _resubscribe(work, stay, path, op, name)
     return _counted(path, op)
 
 
@@ -197,6 +202,26 @@ def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Ide
     payload = {key: env.evaluate(value).value for key, value in op.values}
     work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
     _do(work, Emitted(name, work.now, op.event, payload))
+
+
+def _resubscribe(work: Work, stay: Stay, path: Path, op: plan.Resubscribe, name: Identity) -> None:
+    """Lift an unsubscription as it was known when the tick began: gates see it lifted at the next.
+
+    One that came in at this tick, not before what started the path, may be the contact's last word, and stays.
+    """
+    address, topic = address_of(work.view, op.channel, work.facts), stay.journey.topic
+    known = work.suppressed | work.facts.suppressed
+    lifts = lifting(known, op.channel, address.casefold(), topic) if address is not None else None
+    if lifts is None:
+        work.note(stay, "ignored", trigger=path.trigger, step=op.id, reason="not unsubscribed", place=op.place)
+        return
+    unsubscribed = work.contact.events.get("message_unsubscribed", ())
+    fresh = any(evolve(lifts, reason=UNSUBSCRIBED) == each.suppression for each in work.fresh)
+    if fresh and any(event.time >= path.cause.time for event in unsubscribed):
+        work.note(stay, "ignored", trigger=path.trigger, step=op.id, reason="unsubscribed anew", place=op.place)
+        return
+    _do(work, Resubscribed(name, work.now, lifts))
+    work.note(stay, "resubscribed", trigger=path.trigger, step=op.id, place=op.place)
 
 
 def _do(work: Work, effect: Effect) -> None:

@@ -198,13 +198,16 @@ class Written:
 class Suppression:
     """An address that must not be written to over a channel, and why.
 
-    `reason` is unsubscribed (wholly, or from a topic), bounced or complained.
+    `reason` is unsubscribed (wholly, or from a topic), bounced or complained; or resubscribed, which lifts what was
+    unsubscribed. What is known of an address only ever grows: each unsubscription after a resubscription has the next
+    `turn`, and is lifted by a resubscription of that turn or a later one.
     """
 
     channel: str
     address: str
     reason: str
     topic: str | None = None
+    turn: int = 1
 
 
 @frozen

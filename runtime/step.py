@@ -9,7 +9,7 @@ from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnEntry, When
 from wend.runtime import change, goals, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
-from wend.runtime.effects import Facts, Step
+from wend.runtime.effects import Facts, Resubscribed, Step
 from wend.runtime.feedback import too_deep
 from wend.runtime.hashing import share
 from wend.runtime.intake import new_events, suppressions, take_in
@@ -77,9 +77,9 @@ def begin(
     work = Work(rules, facts, now, snapshot, snapshot, state, explain, sends=list(state.sends))
     work.suppressed = state.suppressed
     if events:
-        fresh = suppressions(snapshot, events, facts, now)
-        work.effects.extend(fresh)
-        work.suppressed |= {s.suppression for s in fresh}
+        work.fresh = suppressions(snapshot, events, state.suppressed, facts, now)
+        work.effects.extend(work.fresh)
+        work.suppressed |= {s.suppression for s in work.fresh}
     work.written = state.written
     if inbox.changes and state.written:
         told = {name for each in inbox.changes for name in each.fields}
@@ -226,7 +226,7 @@ def _state(work: Work) -> State:
         journeys={**before.journeys, **changed},
         sends=tuple(work.sends),
         emitted=tuple(work.emitted),
-        suppressed=work.suppressed,
+        suppressed=work.suppressed | {each.suppression for each in work.effects if isinstance(each, Resubscribed)},
         written=work.written,
     )
     return before if not work.effects and state == before else state

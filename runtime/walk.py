@@ -141,7 +141,7 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
                     stay.put(moved, begun)
                     return
                 path = moved
-            case plan.Notify() | plan.Set() | plan.Mark() | plan.Emit():
+            case plan.Notify() | plan.Set() | plan.Mark() | plan.Emit() | plan.Resubscribe():
                 path = perform.act(work, stay, path, op)
             case (
                 plan.WaitFor()

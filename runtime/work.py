@@ -10,7 +10,7 @@ from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Journey, Trigger
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.effects import Effect, Facts, TraceEntry
+from wend.runtime.effects import Effect, Facts, Suppressed, TraceEntry
 from wend.runtime.interpret import Env
 from wend.runtime.rules import Heads, Rules
 from wend.runtime.state import HeadState, JourneyState, Labelled, Path, Run, Sent, State, Suppression, Written
@@ -101,6 +101,7 @@ class Work:
     """Everything of a step that is not yet committed.
 
     `contact` is the snapshot that all conditions read; `view` is what paths see: the snapshot and the writes so far.
+    `fresh` are the suppressions that came in at this tick.
     `fired` are the triggers of which a path began at this tick: (journey, trigger, event id or empty).
     """
 
@@ -115,6 +116,7 @@ class Work:
     sends: list[Sent] = field(factory=list)
     emitted: list[Event] = field(factory=list)
     suppressed: frozenset[Suppression] = frozenset()
+    fresh: list[Suppressed] = field(factory=list)
     written: Mapping[str, Written] = field(factory=dict)
     fired: set[tuple[str, str, str]] = field(factory=set)
     effects: list[Effect] = field(factory=list)

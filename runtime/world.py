@@ -15,7 +15,7 @@ from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.codec import as_values
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
-from wend.runtime.effects import Facts, Step, Suppressed
+from wend.runtime.effects import Facts, Resubscribed, Step, Suppressed
 from wend.runtime.ingest import event_of, nobody_there
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
@@ -204,7 +204,7 @@ class World:
             wake = max(outcome.wake, later)
             resident = self.residents[number] = Resident(outcome.contact, outcome.state, wake, EMPTY)
             self._wake(number, wake)
-            fresh += [effect.suppression for effect in outcome.effects if isinstance(effect, Suppressed)]
+            fresh += [effect.suppression for effect in outcome.effects if isinstance(effect, Suppressed | Resubscribed)]
             yield resident, outcome
         # What an address refuses holds for all who have it, from the next tick on: within one, order plays no part.
         for each in fresh:

@@ -107,7 +107,7 @@ class Body:
                 | ast.WaitUpToFor()
             ):
                 return self._wait(step, env)
-            case ast.CallWebhook() | ast.Resubscribe():
+            case ast.CallWebhook():
                 return unsupported.step(step, env, self.ctx)
             case _:
                 self._plain(step, env)
@@ -123,6 +123,7 @@ class Body:
         | ast.Emit
         | ast.StartJourney
         | ast.StopJourney
+        | ast.Resubscribe
         | ast.Stop
         | ast.Exit,
         env: Env,
@@ -146,6 +147,8 @@ class Body:
                 self.add(plan.Emit(id=name, event=step.event.text, values=self._payload(step, env), place=place))
             case ast.StartJourney() | ast.StopJourney():
                 self.add(journey_step(step, name, env, ctx))
+            case ast.Resubscribe(channel=channel):
+                self.add(plan.Resubscribe(id=name, channel=channel.text, place=place))
             case ast.Stop():
                 self.add(plan.Stop(id=name, place=place))
             case ast.Exit():

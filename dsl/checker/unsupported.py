@@ -16,7 +16,6 @@ NOT_CARRIED_OUT: Mapping[type[ast.Node], str] = MappingProxyType(
         ast.Pause: "`pause`",
         ast.Quota: "`quota`",
         ast.CallWebhook: "`call webhook`",
-        ast.Resubscribe: "`resubscribe`",
     }
 )
 
@@ -30,7 +29,7 @@ def refuse(file: ast.File, source: Source, reports: Reports) -> None:
             reports.error(NOT_YET, message, place_of(source, node), "leave it out for now")
 
 
-def step(node: ast.CallWebhook | ast.Resubscribe, env: Env, ctx: Context) -> Env:
+def step(node: ast.CallWebhook, env: Env, ctx: Context) -> Env:
     """Check the names in a step that is not carried out; gives the names after it."""
     match node:
         case ast.CallWebhook(options=options):

@@ -146,7 +146,7 @@ def suppression_row(suppression: Suppression, at: Instant) -> dict[str, object]:
     return {
         "address": suppression.address,
         "channel": suppression.channel,
-        "reason": suppression.reason,
+        "reason": suppression.reason if suppression.turn == 1 else f"{suppression.reason} {suppression.turn}",
         "topic": suppression.topic or "",
         "at": to_micros(at),
     }
@@ -154,7 +154,8 @@ def suppression_row(suppression: Suppression, at: Instant) -> dict[str, object]:
 
 def suppression_of(row: AnyRow) -> Suppression:
     """The suppression of a row."""
-    return Suppression(row.channel, row.address, row.reason, row.topic or None)
+    reason, _, turn = row.reason.partition(" ")
+    return Suppression(row.channel, row.address, reason, row.topic or None, int(turn or 1))
 
 
 def version_row(version: StoredVersion, at: Instant) -> dict[str, object]:

@@ -20,7 +20,7 @@ from wend.runtime import codec
 from wend.runtime import step as engine
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Change, Contact, Event, Inbox
-from wend.runtime.effects import Effect, Facts, Identity, Send, Step, Suppressed, TraceEntry
+from wend.runtime.effects import Effect, Facts, Identity, Resubscribed, Send, Step, Suppressed, TraceEntry
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW, State, Suppression
 from wend.runtime.values import FOREVER, Instant
@@ -175,7 +175,7 @@ class _Cast:
         self.acts[id] += [Acted(now, effect) for effect in done.effects]
         self.traces[id] += done.trace
         self.wakes[id].append((now, done.wake))
-        self.suppressed |= {e.suppression for e in done.effects if isinstance(e, Suppressed)}
+        self.suppressed |= {e.suppression for e in done.effects if isinstance(e, Suppressed | Resubscribed)}
         wake = done.wake if self.manner.looser is None else self.manner.looser(now, done.wake)
         self.due[id] = wake if wake == FOREVER else ceil_minute(wake)
 

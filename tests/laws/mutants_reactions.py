@@ -1,4 +1,4 @@
-"""Mutants of what is told of messages."""
+"""Mutants of what is told of messages, and of what lifts an unsubscription."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from attrs import evolve
 from tests.laws.mutants import interpreted, mutant
 from wend.dsl import core
 from wend.dsl.builtins import REACTIONS
-from wend.runtime import intake, interpret, waits
+from wend.runtime import intake, interpret, perform, step, suppressing, waits
 from wend.runtime.interpret import Env
 from wend.runtime.reactions import told
+from wend.runtime.state import Suppression
 from wend.runtime.values import FALSE, Bounded
 
 
@@ -45,3 +46,31 @@ def _awaited(to: pytest.MonkeyPatch) -> None:
 def _shallow(to: pytest.MonkeyPatch) -> None:
     original = told
     to.setattr(intake, "told", lambda event, sends: evolve(original(event, sends), depth=event.depth))
+
+
+@mutant("`resubscribe` lifts a bounce and a complaint")
+def _lifts_all(to: pytest.MonkeyPatch) -> None:
+    to.setattr(suppressing, "_lifted", lambda entry, known: suppressing._turn(entry, known) >= entry.turn)
+    to.setattr(
+        perform, "lifting", lambda known, channel, address, topic: Suppression(channel, address, "resubscribed", topic)
+    )
+
+
+@mutant("`resubscribe` lifts what was unsubscribed from every topic")
+def _lifts_topics(to: pytest.MonkeyPatch) -> None:
+    to.setattr(suppressing, "_same", lambda left, right: (left.channel, left.address) == (right.channel, right.address))
+
+
+@mutant("`resubscribe` is for ever")
+def _once_and_for_all(to: pytest.MonkeyPatch) -> None:
+    to.setattr(intake, "numbered", lambda entry, known: entry)
+
+
+@mutant("`resubscribe` lifts what was unsubscribed after its cause")
+def _last_word(to: pytest.MonkeyPatch) -> None:
+    def suppressions(*args: Any) -> Any:
+        made = original(*args)
+        return [each for each in made if each.suppression not in args[2]]
+
+    original = intake.suppressions
+    to.setattr(step, "suppressions", suppressions)

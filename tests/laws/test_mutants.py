@@ -12,6 +12,7 @@ from tests.laws import test_table_control as control
 from tests.laws import test_table_gates as gates
 from tests.laws import test_table_paths as paths
 from tests.laws import test_table_reactions as reactions
+from tests.laws import test_table_resubscribe as resubscribe
 from tests.laws import test_table_runs as runs
 from tests.laws.corpus import EXAMPLES, corpus
 from tests.laws.harness import rules_of
@@ -93,6 +94,10 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "what is told of any message counts for a label": reactions.test_where_a_template_is_told_its_latest_message_is_meant,
     "a message that was not sent is not opened": reactions.test_a_message_that_was_not_sent_is_neither_opened_nor_not,
     "a wait on a message that was not sent is made": reactions.test_a_wait_on_a_message_that_was_not_sent_skips_the_wait_and_its_else,
+    "`resubscribe` lifts a bounce and a complaint": resubscribe.test_only_an_unsubscription_is_lifted,
+    "`resubscribe` lifts what was unsubscribed from every topic": resubscribe.test_a_topic_is_lifted_by_itself,
+    "`resubscribe` is for ever": resubscribe.test_who_unsubscribes_again_is_unsubscribed,
+    "`resubscribe` lifts what was unsubscribed after its cause": resubscribe.test_who_unsubscribes_in_the_same_minute_has_the_last_word,
     "what is told of a message has no depth": reactions.test_what_is_told_of_a_message_is_as_deep_as_the_message,
     "entry in a body is the start of the run": paths.test_in_a_body_entry_is_the_cause_of_the_path_and_exclusive,
     "unknown consent lets a send through": gates.test_a_send_is_dropped_and_the_path_goes_on,

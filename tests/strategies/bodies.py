@@ -82,7 +82,7 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
     if taste.waits:
         kinds += ["wait", "wait", "wait until"] + (["wait up to", "repeat"] if depth else [])
     if taste.data:
-        kinds += ["set", "tag", "list"] + (["emit"] if emits else []) + _between(seen, taste)
+        kinds += ["set", "tag", "list", "resubscribe"] + (["emit"] if emits else []) + _between(seen, taste)
     if depth:
         kinds += ["if", "if", "split"]
     kinds += ["end"] if some(draw, 6) else []
@@ -131,6 +131,8 @@ def _data_steps(draw: st.DrawFn, kind: str, seen: Seen, emits: tuple[str, ...]) 
             return draw(_sets(seen.scene))
         case "tag":
             return ast.Tag(value=text(draw(st.sampled_from(TAGS))), remove=draw(st.booleans()))
+        case "resubscribe":
+            return ast.Resubscribe(channel=name("email"))
         case "list":
             return ast.ListStep(value=text(draw(st.sampled_from(LISTS))), remove=draw(st.booleans()))
         case "start":
