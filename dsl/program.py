@@ -162,6 +162,7 @@ class SendWindow:
     end: dt.time
     channel: str | None = None
     days: frozenset[int] = frozenset()
+    place: Place | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -172,6 +173,7 @@ class Limit:
     channel: str
     per: Period
     else_wait: bool = False
+    place: Place | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)

@@ -54,4 +54,10 @@ CHECKS = {
     "W414": "day outside the active time",
     "W415": "condition that never holds",
     "W416": "rule that never fires",
+    "W417": "`else` that belongs to the `if`",
+    "W418": "window that does not meet its time",
+    "W419": "hold without a bound",
+    "W420": "path that outlasts its recurrence",
+    "W421": "time that is skipped",
+    "W422": "rule that starts itself again",
 }

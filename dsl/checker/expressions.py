@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from wend.dsl import ast, core
-from wend.dsl.checker import calls, operators, resolve, warnings
+from wend.dsl.checker import calls, knowing, operators, resolve, warnings
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
 from wend.dsl.checker.operators import either_unknown, may_be_unknown
@@ -99,8 +99,13 @@ class Expressions(Context):
                 made = self.condition(operand, env)
                 first[index] = made
                 if isinstance(made.expr, core.LabelRef) and made.expr.attr is core.LabelAttr.SENT:
-                    inner = inner.knowing(known_when_sent(made.expr))
-        done = [first.get(i) or self.condition(operand, inner) for i, operand in enumerate(node.operands)]
+                    inner = inner.knowing(knowing.when_sent(made.expr))
+        done = []
+        for i, operand in enumerate(node.operands):
+            made = first.get(i) or self.condition(operand, inner)
+            done.append(made)
+            if isinstance(node, ast.And):
+                inner = inner.knowing(knowing.when_true(made.expr))
         kind = core.And if isinstance(node, ast.And) else core.Or
         expr = kind(operands=tuple(d.expr for d in done), place=env.place(node))
         return Typed(expr, BOOLEAN.maybe(either_unknown(*done)))
@@ -181,12 +186,6 @@ class Expressions(Context):
             self.error("W215", message, node, env, "name a field that is a date, or write one: `2027-03-01`")
             return NOTHING.expr
         return made.expr
-
-
-def known_when_sent(sent: core.LabelRef) -> frozenset[core.Expr]:
-    """What is known of a message that was sent."""
-    attrs = (core.LabelAttr.SENT_AT, core.LabelAttr.OPENED, core.LabelAttr.CLICKED, core.LabelAttr.BOUNCED)
-    return frozenset(core.LabelRef(label=sent.label, attr=attr, scope=sent.scope) for attr in attrs)
 
 
 def constant_length(expr: core.Expr) -> Period | None:

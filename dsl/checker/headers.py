@@ -209,6 +209,7 @@ def _window(node: ast.SendWindow, env: Env, ctx: Expressions) -> program.SendWin
         end=node.end.value,
         channel=None if node.channel is None else node.channel.text,
         days=weekdays(node.days),
+        place=env.place(node),
     )
 
 
@@ -217,4 +218,6 @@ def _limit(node: ast.Limit, env: Env, ctx: Expressions) -> program.Limit:
         message = "a limit allows one message at least"
         ctx.error("W240", message, node, env, "write `limit 1 …`, or leave the sends out")
     per = positive(node.per, env, ctx, "the time of a limit")
-    return program.Limit(count=node.count, channel=node.channel.text, per=per, else_wait=node.else_wait)
+    return program.Limit(
+        count=node.count, channel=node.channel.text, per=per, else_wait=node.else_wait, place=env.place(node)
+    )

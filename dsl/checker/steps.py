@@ -6,10 +6,10 @@ from attrs import define, evolve, field
 
 from wend.dsl import ast, core, plan
 from wend.dsl.builtins import BUILTIN_EVENTS, REQUESTED, STOPPED, EventShape
-from wend.dsl.checker import canonical, options, unsupported, warnings
+from wend.dsl.checker import canonical, knowing, options, unsupported, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
-from wend.dsl.checker.expressions import Expressions, known_when_sent
+from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.fields import set_step
 from wend.dsl.checker.waits import lower_wait
 from wend.dsl.core import Place
@@ -93,7 +93,7 @@ class Body:
     def _step(self, step: ast.Step, env: Env) -> Env:
         match step:
             case ast.If():
-                self._if(step, env)
+                return self._if(step, env)
             case ast.Split():
                 self._split(step, env)
             case ast.Repeat():
@@ -182,7 +182,9 @@ class Body:
             return with_alias(step.alias, step.event, env, ctx)
         return env
 
-    def _if(self, step: ast.If, env: Env) -> None:
+    def _if(self, step: ast.If, env: Env) -> Env:
+        warnings.lost_else(step, env, self.ctx)
+        before = env
         ends: list[int] = []
         tests: list[int] = []
         for number, branch in enumerate(step.branches):
@@ -195,15 +197,20 @@ class Body:
                 )
             )
             tests.append(test)
-            self.lower(branch.body, env.knowing(known_when_true(made.expr)))
+            self.lower(branch.body, env.knowing(knowing.when_true(made.expr)))
             if number + 1 < len(step.branches) or step.otherwise:
                 ends.append(self.jump(name, env.place(branch)))
             self.ops[test] = evolve(self._branch(test), on_false=self.here)
+            env = env.knowing(knowing.when_false(made.expr))
         if step.otherwise:
             self.lower(step.otherwise, env)
         self.target(ends)
         for test in tests:
             self.ops[test] = evolve(self._branch(test), on_unknown=self.here)
+        first = step.branches[0]
+        if len(step.branches) == 1 and not step.otherwise and isinstance(first.body[-1], ast.Stop | ast.Exit):
+            return before.knowing(knowing.when_passed(self._branch(tests[0]).condition))
+        return before
 
     def _branch(self, index: int) -> plan.Branch:
         op = self.ops[index]
@@ -270,19 +277,6 @@ def journey_step(step: ast.StartJourney | ast.StopJourney, name: str, env: Env, 
     event = REQUESTED if start else STOPPED
     value = core.Const(value=target, place=env.place(step.journey))
     return plan.Emit(id=name, event=event, values=(("journey", value),), place=env.place(step))
-
-
-def known_when_true(condition: core.Expr) -> frozenset[core.Expr]:
-    """The expressions that are known where a condition holds, by its `is known`."""
-    match condition:
-        case core.IsKnown(operand=operand, negated=False):
-            return frozenset({operand})
-        case core.LabelRef(attr=core.LabelAttr.SENT):
-            return known_when_sent(condition)
-        case core.And(operands=operands):
-            return frozenset[core.Expr]().union(*(known_when_true(o) for o in operands))
-        case _:
-            return frozenset()
 
 
 def with_alias(alias: ast.Name, event: ast.Path, env: Env, ctx: Expressions) -> Env:

@@ -68,6 +68,18 @@ def unreachable(body: tuple[ast.Step, ...], env: Env, ctx: Context) -> None:
             return
 
 
+def lost_else(node: ast.If, env: Env, ctx: Context) -> None:
+    """A wait with a bound at the end of a branch, and behind it the `else` of the `if`."""
+    bodies = [branch.body for branch in node.branches]
+    if not node.otherwise:
+        return
+    last = bodies[-1][-1]
+    if isinstance(last, ast.WaitUpToUntil | ast.WaitUpToFor) and not last.otherwise:
+        message = "the `else` below belongs to the `if`, and not to this wait"
+        help = "indent the `else` as deep as the wait, or give the wait an `else` of its own"
+        warn("W417", message, last, env, ctx, help)
+
+
 def weekday_field(node: ast.WaitUntilDay, env: Env, ctx: Context) -> None:
     """`wait until monday`, where a field has that name too."""
     name = str(node.day)
@@ -119,19 +131,19 @@ def never_sent(trigger: ast.Trigger, conditions: list[core.Expr], env: Env, ctx:
         for node in ast.descendants(step)
         if isinstance(node, ast.Send) and node.options.label is not None
     }
-    for ref in _needed(conditions[0]):
+    for ref in needed_labels(conditions[0]):
         if ref.label in own and ref.place is not None:
             message = f"the message `{ref.label}` is sent only after this condition holds"
             ctx.reports.warning("W408", message, ref.place, "ask for a message of another trigger")
             return
 
 
-def _needed(condition: core.Expr) -> Iterator[core.LabelRef]:
+def needed_labels(condition: core.Expr) -> Iterator[core.LabelRef]:
     """The messages without which a condition is never true."""
     match condition:
         case core.And(operands=operands):
             for operand in operands:
-                yield from _needed(operand)
+                yield from needed_labels(operand)
         case core.LabelRef():
             yield condition
         case core.Compare(left=left, right=right):

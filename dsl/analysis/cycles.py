@@ -1,0 +1,131 @@
+"""Rules that start themselves again by what they do, alone or round a circle of others."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from wend.dsl import core, plan, program
+from wend.dsl.analysis.ranges import TRUE, Ranges, Wanted
+from wend.dsl.analysis.report import warning
+from wend.dsl.ast import CompareOp
+from wend.dsl.builtins import LISTS, TAGS
+from wend.dsl.checker.report import Hint
+from wend.dsl.core import Place
+from wend.dsl.diagnostics import Diagnostic
+
+_ARRIVES = {
+    (TAGS, False): "tag_added",
+    (TAGS, True): "tag_removed",
+    (LISTS, False): "list_joined",
+    (LISTS, True): "list_left",
+}
+_NAMED = {TAGS: "tag", LISTS: "list"}
+
+
+@frozen
+class _Rule:
+    journey: str
+    trigger: program.Trigger
+
+
+@frozen
+class _Effect:
+    """What a step causes: a step, the rule that it starts, and what is written where it only writes a constant."""
+
+    place: Place
+    target: int
+    writes: tuple[str, object] | None = None
+
+
+def cycles(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
+    """Circles of rules, each reported once, at the step that closes it."""
+    rules = [_Rule(j.name, t) for j in made.journeys for t in j.triggers]
+    effects = [list(_effects(rule, rules, ranges)) for rule in rules]
+    for start in range(len(rules)):
+        way = _way_back(start, effects)
+        if way is None or min(target for target in (start, *(e.target for e in way))) != start:
+            continue
+        if not _goes_on(way):
+            continue
+        first = way[0]
+        if len(way) == 1:
+            message = "this starts its own rule again, each time one deeper; the sixth is dropped"
+        else:
+            message = f"this comes back to its own rule by way of {len(way) - 1} other{'s' if len(way) > 2 else ''}"
+            message += ", each time one deeper; the sixth is dropped"
+        hints = [Hint(effect.place, "and this") for effect in way[1:3]]
+        yield warning("W422", message, first.place, "ask in the rule whether it has been done already", *hints)
+
+
+def _way_back(start: int, effects: list[list[_Effect]]) -> list[_Effect] | None:
+    """The shortest chain of effects from a rule to itself, by way of later rules."""
+    ways: list[list[_Effect]] = [[effect] for effect in effects[start]]
+    seen: set[int] = set()
+    while ways:
+        way = ways.pop(0)
+        here = way[-1].target
+        if here == start:
+            return way
+        if here in seen:
+            continue
+        seen.add(here)
+        ways += [[*way, effect] for effect in effects[here]]
+    return None
+
+
+def _goes_on(way: list[_Effect]) -> bool:
+    """Whether the circle can be gone through more than once: what only writes the same again changes nothing."""
+    if any(effect.writes is None for effect in way):
+        return True
+    written: dict[str, set[object]] = {}
+    for effect in way:
+        assert effect.writes is not None
+        written.setdefault(effect.writes[0], set()).add(effect.writes[1])
+    return any(len(values) > 1 for values in written.values())
+
+
+def _effects(rule: _Rule, rules: list[_Rule], ranges: Ranges) -> Iterator[_Effect]:
+    for op in rule.trigger.body:
+        if op.place is None:
+            continue
+        for index, other in enumerate(rules):
+            for head in other.trigger.heads:
+                match op, head:
+                    case plan.Emit(event=event, values=values), program.On(match=match, once=False) if (
+                        match.event == event and _fits(match.where, dict(values), ranges)
+                    ):
+                        yield _Effect(op.place, index)
+                    case plan.Mark(), program.On(match=match, once=False) if _marks(op, match, ranges):
+                        value = op.value.value if isinstance(op.value, core.Const) else None
+                        writes = None if value is None else (f"{op.field} {value}", op.remove)
+                        yield _Effect(op.place, index, writes)
+                    case plan.Set(field=name, value=value), program.OnChange(field=core.Field(name=changed)) if (
+                        name == changed and _turns(value, head)
+                    ):
+                        constant = (name, value.value) if isinstance(value, core.Const) else None
+                        yield _Effect(op.place, index, constant)
+                    case _:
+                        pass
+
+
+def _turns(value: core.Expr, head: program.AnyHead) -> bool:
+    """Whether a field set to a value can be the change that is asked for."""
+    if not isinstance(head, program.OnChange) or not isinstance(value, core.Const):
+        return isinstance(head, program.OnChange)
+    return not isinstance(head.after, core.Const) or head.after.value == value.value
+
+
+def _marks(op: plan.Mark, match: program.EventMatch, ranges: Ranges) -> bool:
+    return match.event == _ARRIVES[op.field, op.remove] and _fits(match.where, {_NAMED[op.field]: op.value}, ranges)
+
+
+def _fits(where: core.Expr | None, values: dict[str, core.Expr], ranges: Ranges) -> bool:
+    """Whether an event with these values can be one that is asked for."""
+    if where is None:
+        return True
+    told: list[Wanted] = [
+        (core.Compare(op=CompareOp.EQ, left=core.Item(path=(name,)), right=value), TRUE)
+        for name, value in values.items()
+        if isinstance(value, core.Const) and value.value is not None
+    ]
+    return ranges.possible((where, TRUE), *told)

@@ -1,0 +1,148 @@
+"""What no path comes to: steps behind the end of every path, messages that nothing can have sent yet."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from wend.dsl import core, plan, program
+from wend.dsl.analysis.dead import targets
+from wend.dsl.analysis.ranges import FALSE, UNKNOWN, Ranges
+from wend.dsl.analysis.report import warning
+from wend.dsl.checker.warnings import needed_labels
+from wend.dsl.diagnostics import Diagnostic
+
+
+def unreached(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
+    """Steps that are never reached, and messages that cannot have been sent."""
+    for journey in made.journeys:
+        for trigger in journey.triggers:
+            yield from _steps(trigger.body, ranges)
+            yield from _labels(trigger)
+        yield from _waiting_for_each_other(journey)
+
+
+# ---- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _steps(body: tuple[plan.Operation, ...], ranges: Ranges) -> Iterator[Diagnostic]:
+    reached = reachable(body, [0], ranges)
+    for index, op in enumerate(body):
+        if index in reached or isinstance(op, plan.Jump | plan.RepeatNext) or op.place is None:
+            continue
+        before = body[index - 1] if index else None
+        if isinstance(before, plan.Stop | plan.Exit) and _column(before) == _column(op):
+            return  # told already, where the steps are read
+        if not any(i not in reached and _is_step(body[i]) for i in range(index)):
+            yield warning("W407", "every path has ended before this step", op.place, "remove what is not reached")
+        return
+
+
+def _is_step(op: plan.Operation) -> bool:
+    return not isinstance(op, plan.Jump | plan.RepeatNext)
+
+
+def _column(op: plan.Operation) -> int | None:
+    return None if op.place is None else op.place.source.line_col(op.place.span.start)[1]
+
+
+def reachable(body: tuple[plan.Operation, ...], starts: Iterable[int], ranges: Ranges) -> frozenset[int]:
+    """The operations that a path can come to from these."""
+    found: set[int] = set()
+    todo = list(starts)
+    while todo:
+        index = todo.pop()
+        if index in found or index >= len(body):
+            continue
+        found.add(index)
+        todo += _next(body[index], index, ranges)
+    return frozenset(found)
+
+
+def _next(op: plan.Operation, index: int, ranges: Ranges) -> Iterator[int]:
+    if not isinstance(op, plan.Branch):
+        yield from targets(op, index)
+        return
+    yield index + 1
+    if ranges.possible((op.condition, FALSE)):
+        yield op.on_false
+    if ranges.possible((op.condition, UNKNOWN)):
+        yield op.on_unknown
+
+
+# ---- messages --------------------------------------------------------------------------------------------------------
+
+
+def _labels(trigger: program.Trigger) -> Iterator[Diagnostic]:
+    """In a body a label is this path's own message: one that it sends later, or never, is not there yet."""
+    body = trigger.body
+    sent: dict[str, set[int]] = {}
+    for index, op in enumerate(body):
+        if isinstance(op, plan.Send) and op.label is not None:
+            behind = _behind(body, index)
+            sent.setdefault(op.label, set()).update(behind)
+    for index, op in enumerate(body):
+        for ref in _references(op):
+            if ref.scope is not core.Scope.PATH or ref.place is None or index in sent.get(ref.label, ()):
+                continue
+            if ref.label in sent:
+                message = f"the message `{ref.label}` is sent only after this"
+                yield warning("W408", message, ref.place, "ask for it behind its `send`")
+            else:
+                message = f"the message `{ref.label}` is sent by another rule, and a path knows only its own messages"
+                yield warning("W408", message, ref.place, "ask for it in a `when`, or send it in this body")
+
+
+def _behind(body: tuple[plan.Operation, ...], index: int) -> set[int]:
+    found: set[int] = set()
+    todo = list(targets(body[index], index))
+    while todo:
+        here = todo.pop()
+        if here not in found and here < len(body):
+            found.add(here)
+            todo += targets(body[here], here)
+    return found
+
+
+def _references(op: plan.Operation) -> Iterator[core.LabelRef]:
+    for a in attrs.fields(type(op)):
+        for expr in _expressions(getattr(op, a.name)):
+            yield from (node for node in core.nodes(expr) if isinstance(node, core.LabelRef))
+
+
+def _expressions(value: object) -> Iterator[core.Expr]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _expressions(item)
+    elif isinstance(value, core.Node):
+        yield value  # type: ignore[misc]  # what an operation holds is an expression
+
+
+def _waiting_for_each_other(journey: program.Journey) -> Iterator[Diagnostic]:
+    """Rules of which each needs a message of another, in a circle, so that none is the first."""
+    sendable: set[str] = set()
+    waiting = list(journey.triggers)
+    while ready := [t for t in waiting if any(_may_fire(head, sendable) for head in t.heads)]:
+        waiting = [t for t in waiting if t not in ready]
+        sendable |= {label for t in ready for label in _sends(t)}
+    for trigger in waiting:
+        own = _sends(trigger)
+        for head in trigger.heads:
+            missing = [ref for ref in _needed(head) if ref.label not in sendable]
+            if not missing or (missing[0].label in own and len(trigger.heads) == 1):
+                continue  # a rule that waits for its own message is told where the rule is read
+            ref = missing[0]
+            if ref.place is not None:
+                message = f"the message `{ref.label}` cannot have been sent: the rules wait for one another"
+                yield warning("W408", message, ref.place, "let one of the rules begin without the other")
+
+
+def _may_fire(head: program.AnyHead, sendable: set[str]) -> bool:
+    return all(ref.label in sendable for ref in _needed(head))
+
+
+def _needed(head: program.AnyHead) -> list[core.LabelRef]:
+    return list(needed_labels(head.condition)) if isinstance(head, program.When) else []
+
+
+def _sends(trigger: program.Trigger) -> set[str]:
+    return {op.label for op in trigger.body if isinstance(op, plan.Send) and op.label is not None}
