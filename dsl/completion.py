@@ -3,6 +3,7 @@
 from wend.dsl.lexer import lex
 from wend.dsl.machine import Outline, prepared, terminal
 from wend.dsl.parser import cut
+from wend.dsl.signatures import Signature, Signatures
 from wend.dsl.source import Source
 from wend.dsl.tokens import Line
 
@@ -37,6 +38,20 @@ def next_words(text: str) -> tuple[str, ...]:
         return ()
     expected = outline.expected()
     return tuple(sorted(word for word, name in prepared().tables.keywords.items() if name in expected))
+
+
+def next_functions(text: str, functions: Signatures) -> tuple[Signature, ...]:
+    """The functions whose names could follow a text whose last line is unfinished, in the order of the alphabet.
+
+    What a function gives is in its `sentence`, and `usage` shows its arguments by name. Which types fit is not asked.
+    """
+    space = "" if not text or text[-1].isspace() else " "
+    lexed = lex(Source("", f"{text}{space}x(1"))  # where a call could stand, this one can; behind `define`, it cannot
+    if not lexed.lines or lexed.lines[-1].tokens[-1].end != len(text) + len(space) + 3:
+        return ()  # inside a comment
+    if _outline(cut(lexed.lines, 0)[-1], finish=False) is None:
+        return ()
+    return tuple(functions[name] for name in sorted(functions))
 
 
 def _outline(lines: list[Line], finish: bool = True) -> Outline | None:

@@ -51,5 +51,11 @@ class Signature:
     variadic: bool = False
     timed: bool = False
 
+    @property
+    def usage(self) -> str:
+        """How it is called, with its arguments by name: `replace(text, old, new)`, `least(value, ...)`."""
+        names = [each.name for each in self.parameters]
+        return f"{self.name}({', '.join([*names, '...'] if self.variadic else names)})"
+
 
 Signatures = Mapping[str, Signature]

@@ -3,6 +3,7 @@
 import click
 
 from wend.explanations import as_markdown
+from wend.function_pages import functions_page
 
 
 @click.group(name="docs")
@@ -14,3 +15,9 @@ def command() -> None:
 def diagnostics() -> None:
     """Every code that a report can have, with its page, as Markdown."""
     click.echo(as_markdown(), nl=False)
+
+
+@command.command(name="functions")
+def functions() -> None:
+    """Every function that scripts can call, as Markdown: arguments, result, a sentence, an example."""
+    click.echo(functions_page(), nl=False)
