@@ -177,6 +177,15 @@ class Limit:
 
 
 @frozen(kw_only=True)
+class Quota:
+    """At most `count` messages of a channel in a calendar period of the project's zone, over all contacts."""
+
+    count: int
+    channel: str
+    unit: ast.QuotaUnit
+
+
+@frozen(kw_only=True)
 class ConsentRule:
     """Marketing on a channel (and topic) needs this condition to be true."""
 
@@ -204,6 +213,7 @@ class Settings:
     late: Period | None = None
     windows: tuple[SendWindow, ...] = ()
     limits: tuple[Limit, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
     hold_out: float = 0
 

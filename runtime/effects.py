@@ -147,6 +147,8 @@ class Facts:
         addresses: channel -> the contact's field with its address. A channel that is not here uses its own name.
         live_since: journey -> when it first went live; absent: always.
         forced: split -> the variant to take, in tests.
+        full: the channels whose quota was used up before this tick.
+        refused: the keys of messages for which a quota has no room at this tick, see `runtime/quota`.
     """
 
     suppressed: frozenset[Suppression] = frozenset()
@@ -154,6 +156,8 @@ class Facts:
     addresses: Mapping[str, str] = field(factory=lambda: DEFAULT_ADDRESSES)
     live_since: Mapping[str, Instant] = field(factory=dict)
     forced: Mapping[str, str] = field(factory=dict)
+    full: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
 
 DEFAULT_ADDRESSES: Mapping[str, str] = {

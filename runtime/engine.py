@@ -5,13 +5,13 @@ time it is, and delivers from `store.outbox` what has been decided.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from attrs import evolve, frozen
 
 from wend.dsl.diagnostics import WendError
-from wend.runtime import activation, ingest
+from wend.runtime import activation, ingest, quota
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
 from wend.runtime.codec import send_from_json, send_to_json
@@ -174,6 +174,7 @@ class Engine:
         now = floor_minute(now)
         self._refuse(now)
         round_ = _Round(self, now)
+        round_.settle()
         more = True
         while more and not stop():
             with self.store.transaction():
@@ -284,7 +285,14 @@ class _Round:
 
     def __init__(self, engine: Engine, now: Instant) -> None:
         self.engine, self.now = engine, now
-        self.facts = Facts(zone=engine.zone, addresses=engine.addresses, live_since=engine.store.live_since())
+        store, program = engine.store, engine.rules.program
+        self.left = quota.room(program, engine.zone, now, store.used) if program.settings.quotas else {}
+        self.facts = Facts(
+            zone=engine.zone,
+            addresses=engine.addresses,
+            live_since=store.live_since(),
+            full=quota.full(self.left),
+        )
         self.fields = tuple(dict.fromkeys(engine.addresses.values()))
         self.counting = Counting(engine.rules)
         self.unrendered = self.repeated = 0
@@ -294,11 +302,10 @@ class _Round:
         """Step contacts and keep what came of it, in the transaction under way."""
         if not loaded:
             return
-        theirs = [addresses_of(each.contact, each.inbox, self.fields) for each in loaded]
-        known: dict[str, list[Suppression]] = {}
-        for suppression in self._suppressions(set().union(*theirs)):
-            known.setdefault(suppression.address, []).append(suppression)
-        outcomes = [self._step(each, own, known) for each, own in zip(loaded, theirs, strict=True)]
+        outcomes = list(self._steps(loaded, self.facts))
+        for each, outcome in zip(loaded, outcomes, strict=True):
+            self.counting.add(outcome)
+            self.late = max(self.late, self.now - ceil_minute(each.wake))
         sends = [effect for outcome in outcomes for effect in outcome.effects if isinstance(effect, Send)]
         outbox = [self.engine._entry(send) for send in sends]
         later = next_minute(self.now)
@@ -332,8 +339,32 @@ class _Round:
             counting.add(outcome)
         return counting.counts().goals
 
-    def _step(self, each: Loaded, own: set[str], known: Mapping[str, list[Suppression]]) -> Step:
-        facts = self.facts
+    def settle(self) -> None:
+        """Find the messages of this tick for which the quotas have no room, before anything is kept."""
+        engine = self.engine
+        if not self.left or not quota.may_overshoot(self.left, engine.store.count_due(self.now)):
+            return
+        refused = quota.refusals(engine.rules.program, self.left, self._rehearse)
+        self.facts = evolve(self.facts, refused=refused)
+
+    def _rehearse(self, refused: frozenset[str], only: Collection[str] | None) -> Iterator[tuple[str, Step]]:
+        facts, after = evolve(self.facts, refused=refused), None
+        while loaded := self.engine.store.due(self.now, self.engine._chunk, after):
+            after = loaded[-1].wake, loaded[-1].contact.id
+            mine = [each for each in loaded if only is None or each.contact.id in only]
+            for each, outcome in zip(mine, self._steps(mine, facts), strict=True):
+                yield each.contact.id, outcome
+
+    def _steps(self, loaded: Sequence[Loaded], facts: Facts) -> Iterator[Step]:
+        """Step contacts, each with what holds for its own addresses."""
+        theirs = [addresses_of(each.contact, each.inbox, self.fields) for each in loaded]
+        known: dict[str, list[Suppression]] = {}
+        for suppression in self._suppressions(set().union(*theirs)):
+            known.setdefault(suppression.address, []).append(suppression)
+        for each, own in zip(loaded, theirs, strict=True):
+            yield self._step(each, own, known, facts)
+
+    def _step(self, each: Loaded, own: set[str], known: Mapping[str, list[Suppression]], facts: Facts) -> Step:
         if known and (mine := frozenset(found for address in own for found in known.get(address, ()))):
             facts = evolve(facts, suppressed=mine)
         try:
@@ -351,8 +382,6 @@ class _Round:
         except Exception as error:
             error.add_note(f"while stepping the contact `{each.contact.id}` at {self.now.isoformat()}")
             raise
-        self.counting.add(outcome)
-        self.late = max(self.late, self.now - ceil_minute(each.wake))
         return outcome
 
     def _suppressions(self, addresses: Iterable[str]) -> list[Suppression]:

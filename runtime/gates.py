@@ -1,4 +1,4 @@
-"""What stands before every send: audience, suppression, consent, limit, window.
+"""What stands before every send: audience, suppression, consent, quota, limit, window.
 
 A gate that is closed drops the send, or holds it and its path until it may open. Gates read the snapshot.
 """
@@ -43,8 +43,12 @@ Answer = Passed | Dropped | Held
 PASSED = Passed()
 
 
-def ask_all(work: Work, stay: Stay, op: plan.Send, address: str | None) -> Answer:
-    """All gates in their order."""
+def ask_all(work: Work, stay: Stay, op: plan.Send, address: str | None, key: str = "") -> Answer:
+    """All gates in their order.
+
+    Args:
+        key: the message's idempotency key, where `Facts.refused` names some.
+    """
     if stay.audience is not True:
         return Dropped("audience", "the contact is not known to be in the audience")
     if stay.leaving:
@@ -52,6 +56,7 @@ def ask_all(work: Work, stay: Stay, op: plan.Send, address: str | None) -> Answe
     if address is None:
         return Dropped("no address", f"the contact has no address for {op.channel}")
     refused = suppressed(work, stay, op.channel, address) or consent(work, stay, op.channel)
+    refused = refused or over_quota(work, stay, op.channel, key)
     if refused is not None:
         return refused
     full = over_limit(work, stay, op.channel)
@@ -98,6 +103,13 @@ def refusing(work: Work, stay: Stay, channel: str) -> ConsentRule | None:
         if work.env(stay).evaluate(rule.condition).value is not True:
             return rule
     return None
+
+
+def over_quota(work: Work, stay: Stay, channel: str, key: str) -> Dropped | None:
+    """Whether the quota of a channel has no room, as the tick began or for this very message."""
+    if stay.journey.transactional or (channel not in work.facts.full and key not in work.facts.refused):
+        return None
+    return Dropped("quota", f"the quota of {channel} is used up")
 
 
 def over_limit(work: Work, stay: Stay, channel: str) -> Dropped | Held | None:

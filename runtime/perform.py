@@ -40,7 +40,8 @@ def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
         return _dropped(work, stay, path, op, gates.Dropped("late", "it was held for longer than `late up to`"))
     answer: gates.Answer = gates.hold(work, stay, op.channel) if held else gates.PASSED
     if not isinstance(answer, gates.Held):
-        answer = gates.ask_all(work, stay, op, address)
+        key = identity(work, stay, path, op.id).key if work.facts.refused else ""
+        answer = gates.ask_all(work, stay, op, address, key)
     if isinstance(answer, gates.Held):
         return _held(work, stay, path, op, answer)
     if path.phase is not Phase.READY:

@@ -5,18 +5,20 @@ other time. An event arrives when it happens, and the next whole minute takes it
 contact as its data and its state, and nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
 
 from attrs import evolve, frozen
 
 from wend.dsl.diagnostics import WendError
+from wend.runtime import quota
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.codec import as_values
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
-from wend.runtime.effects import Facts, Resubscribed, Step, Suppressed
+from wend.runtime.effects import Facts, Resubscribed, Send, Step, Suppressed
 from wend.runtime.ingest import event_of, nobody_there
+from wend.runtime.quota import Meter
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import NEW, State, Suppression
@@ -49,6 +51,7 @@ class Snapshot:
     arrived: int
     sudden: tuple[tuple[Instant, int, int, Event | Change], ...]
     suppressed: Mapping[str, frozenset[Suppression]]
+    meter: Meter
 
 
 class World:
@@ -77,6 +80,7 @@ class World:
         self.told = 0
         self.sudden: list[tuple[Instant, int, int, Event | Change]] = []
         self.suppressed: dict[str, frozenset[Suppression]] = {}
+        self.meter = Meter()
 
     # ---- who and what ------------------------------------------------------------------------------------------------
 
@@ -199,12 +203,18 @@ class World:
             self._put(number, what)
             due.add(number)
         later, fresh = next_minute(now), list[Suppression]()
-        for number in sorted(due):
-            outcome = self._step(self.residents[number], now)
+        ordered = sorted(due)
+        facts = self._metered([self.residents[number] for number in ordered], now)
+        for number in ordered:
+            outcome = self._step(self.residents[number], now, facts)
             wake = max(outcome.wake, later)
             resident = self.residents[number] = Resident(outcome.contact, outcome.state, wake, EMPTY)
             self._wake(number, wake)
-            fresh += [effect.suppression for effect in outcome.effects if isinstance(effect, Suppressed | Resubscribed)]
+            for effect in outcome.effects:
+                if isinstance(effect, Suppressed | Resubscribed):
+                    fresh.append(effect.suppression)
+                elif isinstance(effect, Send):
+                    self.meter.add(effect.channel, now)
             yield resident, outcome
         # What an address refuses holds for all who have it, from the next tick on: within one, order plays no part.
         for each in fresh:
@@ -219,22 +229,40 @@ class World:
             inbox = Inbox((*inbox.changes, what), inbox.events, inbox.imported)
         self.residents[number] = Resident(old.contact, old.state, old.wake, inbox)
 
-    def _step(self, resident: Resident, now: Instant) -> Step:
+    def _metered(self, due: Sequence[Resident], now: Instant) -> Facts:
+        """The facts of a tick at which these are stepped, with what the quotas refuse."""
+        program = self.rules.program
+        if not program.settings.quotas:
+            return self.facts
+        left = quota.room(program, self.facts.zone, now, self.meter.used)
+        facts = evolve(self.facts, full=quota.full(left))
+        if not quota.may_overshoot(left, len(due)):
+            return facts
+
+        def rehearse(refused: frozenset[str], only: Collection[str] | None) -> Iterator[tuple[str, Step]]:
+            tried = evolve(facts, refused=refused)
+            for resident in due:
+                if only is None or resident.contact.id in only:
+                    yield resident.contact.id, self._step(resident, now, tried)
+
+        return evolve(facts, refused=quota.refusals(program, left, rehearse))
+
+    def _step(self, resident: Resident, now: Instant, facts: Facts) -> Step:
         if not self.suppressed:
-            return self.step(self.rules, resident.contact, resident.state, resident.inbox, now, self.facts)
+            return self.step(self.rules, resident.contact, resident.state, resident.inbox, now, facts)
         own = addresses_of(resident.contact, resident.inbox, self.fields)
-        facts = self._with_refusals(own)
+        facts = self._with_refusals(own, facts)
         contact, state, inbox = resident.contact, resident.state, resident.inbox
         return step_once(self.step, self.rules, contact, state, inbox, now, facts, own, self._suppressions)
 
     def facts_for(self, resident: Resident) -> Facts:
         """The facts, with what the resident's own addresses refuse."""
         own = addresses_of(resident.contact, resident.inbox, self.fields) if self.suppressed else ()
-        return self._with_refusals(own)
+        return self._with_refusals(own, self.facts)
 
-    def _with_refusals(self, addresses: Iterable[str]) -> Facts:
+    def _with_refusals(self, addresses: Iterable[str], facts: Facts) -> Facts:
         mine = frozenset(self._suppressions(addresses))
-        return evolve(self.facts, suppressed=mine) if mine else self.facts
+        return evolve(facts, suppressed=mine) if mine else facts
 
     def _suppressions(self, addresses: Iterable[str]) -> Iterator[Suppression]:
         for address in addresses:
@@ -264,6 +292,7 @@ class World:
             self.arrived,
             tuple(self.sudden),
             dict(self.suppressed),
+            self.meter.copy(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -274,6 +303,7 @@ class World:
         self.arrivals, self.arrived = snapshot.arrivals, snapshot.arrived
         self.sudden = list(snapshot.sudden)
         self.suppressed = dict(snapshot.suppressed)
+        self.meter = snapshot.meter.copy()
         self._rewind()
 
     def _rewind(self) -> None:

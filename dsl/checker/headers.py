@@ -123,6 +123,14 @@ def settings(blocks: list[tuple[ast.Settings, Env]], ctx: Expressions) -> progra
                         place=env.place(node),
                     )
                     made["consents"] = (*made.get("consents", ()), rule)
+                case ast.Quota(count=count, channel=channel, unit=unit):
+                    if count < 1:
+                        help = "write `quota 10_000 email per month`, say, or leave the sends out"
+                        ctx.error("W240", "a quota allows one message at least", node, env, help)
+                    made["quotas"] = (
+                        *made.get("quotas", ()),
+                        program.Quota(count=count, channel=channel.text, unit=unit),
+                    )
                 case ast.Timezone(zone=None):
                     help = 'name the zone of the project here: `timezone "Europe/Paris"`; write this in a journey'
                     ctx.error("W238", "`timezone contact` belongs to a journey", node, env, help)

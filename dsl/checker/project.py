@@ -157,7 +157,7 @@ def _channels(files: Files, settled: program.Settings, journeys: list[program.Jo
 
 def _idle_rules(lines: Sequence[ast.Node], sent: set[str], env: Env, ctx: Expressions) -> None:
     for line in lines:
-        if isinstance(line, ast.Limit | ast.Consent | ast.SendWindow) and line.channel is not None:
+        if isinstance(line, ast.Limit | ast.Quota | ast.Consent | ast.SendWindow) and line.channel is not None:
             channel = line.channel.text
             if channel not in sent:
                 near = nearest(channel, sent)

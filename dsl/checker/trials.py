@@ -12,7 +12,7 @@ from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
 
-SKIPS = ("audience", "exit", "no address", "suppressed", "consent", "limit", "late")
+SKIPS = ("audience", "exit", "no address", "suppressed", "consent", "quota", "limit", "late")
 """The reasons for which a message is not sent."""
 
 

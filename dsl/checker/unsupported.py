@@ -14,7 +14,6 @@ NOT_CARRIED_OUT: Mapping[type[ast.Node], str] = MappingProxyType(
     {
         ast.Track: "`track`",
         ast.Pause: "`pause`",
-        ast.Quota: "`quota`",
         ast.CallWebhook: "`call webhook`",
     }
 )

@@ -81,6 +81,7 @@ class MemoryStore:
         self._journeys: dict[str, Instant] = {}
         self._live: dict[str, str] = {}
         self._goals: dict[str, Conversions] = {}
+        self._usage: dict[tuple[str, Instant], int] = {}
         self._undo: list[tuple[dict[object, object], object, object]] | None = None
         self._put: list[str] = []
 
@@ -141,18 +142,27 @@ class MemoryStore:
                 seen.add(contact)
                 yield person
 
-    def due(self, now: Instant, limit: int) -> list[Loaded]:
-        """The contacts that are due, by (wake, id), with what arrived by then."""
+    def due(self, now: Instant, limit: int, after: tuple[Instant, str] | None = None) -> list[Loaded]:
+        """The contacts that are due, by (wake, id), with what arrived by then; only those after that one."""
         people: list[_Person] = []
         found: list[_Person] = []
         for person in self._wakeful():
             people.append(person)
             if person.wake > now or len(found) == limit:
                 break
-            found.append(person)
+            if after is None or (person.wake, person.contact.id) > after:
+                found.append(person)
         for person in people:
             heappush(self._heap, (person.wake, person.contact.id))
         return [person.loaded(now) for person in found]
+
+    def count_due(self, now: Instant) -> int:
+        """How many contacts want to be woken by that time."""
+        return sum(person.wake <= now for person in self._people.values())
+
+    def used(self, channel: str, since: Instant) -> int:
+        """How many messages of a channel were decided at or after an instant."""
+        return sum(number for (name, at), number in self._usage.items() if name == channel and at >= since)
 
     def contact(self, contact: str) -> Loaded | None:
         """A contact by id, with all that has arrived for it."""
@@ -204,7 +214,14 @@ class MemoryStore:
             for journey, counted in chunk.goals.items():
                 if counted:
                     self._set(self._goals, journey, self._goals.get(journey, Conversions()) + counted)
-            return sum(not self._put_message(entry) for entry in chunk.outbox)
+            repeated = 0
+            for entry in chunk.outbox:
+                if self._put_message(entry):
+                    minute = entry.channel, entry.at
+                    self._set(self._usage, minute, self._usage.get(minute, 0) + 1)
+                else:
+                    repeated += 1
+            return repeated
 
     def _put_message(self, entry: OutboxEntry) -> bool:
         if entry.key in self._unrendered:

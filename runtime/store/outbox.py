@@ -1,6 +1,7 @@
 """The outbox as a table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -10,13 +11,21 @@ from wend.runtime.delivery import OutboxRow
 from wend.runtime.messages import from_json
 from wend.runtime.store.protocol import OutboxEntry, Status
 from wend.runtime.store.rows import outbox_entry, outbox_row
-from wend.runtime.store.schema import from_micros, outbox, to_micros
+from wend.runtime.store.schema import from_micros, outbox, to_micros, usage
 
 _WAITING = outbox.c.status == Status.WAITING.value
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(_WAITING, outbox.c.not_before <= to_micros(now))
+
+
+def _count(connection: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    """Count messages by channel and tick, for the quotas."""
+    for (channel, at), number in Counter((row["channel"], row["at"]) for row in rows).items():
+        here = and_(usage.c.channel == channel, usage.c.at == at)
+        if not connection.execute(update(usage).where(here).values(messages=usage.c.messages + number)).rowcount:
+            connection.execute(insert(usage).values(channel=channel, at=at, messages=number))
 
 
 class SqlOutbox:
@@ -40,6 +49,7 @@ class SqlOutbox:
                 del rows[key]
             if rows:
                 connection.execute(insert(outbox), list(reversed(rows.values())))
+                _count(connection, rows.values())
         return len(entries) - len(rows)
 
     def waiting(self, now: datetime) -> Mapping[str, int]:

@@ -202,8 +202,20 @@ class Store(Protocol):
         """Note a tick."""
         ...
 
-    def due(self, now: Instant, limit: int) -> list[Loaded]:
-        """The contacts that want to be woken by `now`, by (wake, id), with what has arrived for them by then."""
+    def due(self, now: Instant, limit: int, after: tuple[Instant, str] | None = None) -> list[Loaded]:
+        """The contacts that want to be woken by `now`, by (wake, id), with what has arrived for them by then.
+
+        Args:
+            after: only those after this (wake, id).
+        """
+        ...
+
+    def count_due(self, now: Instant) -> int:
+        """How many contacts want to be woken by `now`."""
+        ...
+
+    def used(self, channel: str, since: Instant) -> int:
+        """How many messages of a channel were decided at or after an instant, whatever became of them."""
         ...
 
     def next_wake(self) -> Instant | None:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 from wend.runtime.values import FOREVER, UTC, Instant
 
 PRODUCT = "wend"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -164,6 +164,14 @@ goals = Table(
     Column("converted", BigInteger, nullable=False),
     Column("held_out_runs", BigInteger, nullable=False),
     Column("held_out_converted", BigInteger, nullable=False),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),  # the tick
+    Column("messages", BigInteger, nullable=False),
 )
 
 versions = Table(

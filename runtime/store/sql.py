@@ -114,15 +114,30 @@ class SqlStore:
             if not connection.execute(update(ticks).where(ticks.c.shard == self.shard).values(values)).rowcount:
                 connection.execute(insert(ticks).values(shard=self.shard, **values))
 
-    def due(self, now: Instant, limit: int) -> list[Loaded]:
-        """The contacts that are due, by (wake, id), with what arrived by then."""
+    def due(self, now: Instant, limit: int, after: tuple[Instant, str] | None = None) -> list[Loaded]:
+        """The contacts that are due, by (wake, id), with what arrived by then; only those after that one."""
         wanted = (
             select(contacts)
             .where(contacts.c.shard == self.shard, contacts.c.wake <= to_micros(now))
             .order_by(contacts.c.wake, contacts.c.id)
             .limit(limit)
         )
+        if after is not None:
+            wanted = wanted.where(tuple_(contacts.c.wake, contacts.c.id) > tuple_(to_micros(after[0]), after[1]))
         return self._load(wanted, to_micros(now))
+
+    def count_due(self, now: Instant) -> int:
+        """How many contacts want to be woken by that time."""
+        mine = and_(contacts.c.shard == self.shard, contacts.c.wake <= to_micros(now))
+        with self.connection() as connection:
+            return connection.execute(select(func.count()).select_from(contacts).where(mine)).scalar() or 0
+
+    def used(self, channel: str, since: Instant) -> int:
+        """How many messages of a channel were decided at or after an instant."""
+        usage = schema.usage
+        mine = and_(usage.c.channel == channel, usage.c.at >= to_micros(since))
+        with self.connection() as connection:
+            return connection.execute(select(func.sum(usage.c.messages)).where(mine)).scalar() or 0
 
     def contact(self, contact: str) -> Loaded | None:
         """A contact by id, with all that has arrived for it."""

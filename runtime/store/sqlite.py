@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -126,7 +126,12 @@ def _prepare(connection: Connection, name: str) -> None:
 
 def _bring_up(connection: Connection) -> None:
     """Give a store of an older version the tables that are new. What was there stays as it is."""
+    counted = inspect(connection).has_table(schema.usage.name)
     schema.metadata.create_all(connection)
+    if not counted:
+        sent = schema.outbox.c
+        past = select(sent.channel, sent.at, func.count()).group_by(sent.channel, sent.at)
+        connection.execute(schema.usage.insert().from_select(["channel", "at", "messages"], past))
     here = schema.meta.c.key == "schema"
     connection.execute(schema.meta.update().where(here).values(value=str(schema.SCHEMA_VERSION)))
 

@@ -196,3 +196,15 @@ def test_goals_are_told_of_the_round_and_in_all(tmp_path: Path) -> None:
     lines = run(root, "2026-05-02T12:00").splitlines()
     assert "goals reached: win_back 1" in lines
     assert "  win_back: 1 of 4 runs converted (25.0%)" in lines
+
+
+def test_what_a_quota_keeps_back_is_told(tmp_path: Path) -> None:
+    quota = SCRIPT.replace("settings\n", "settings\n    quota 1 email per month\n")
+    root = project(tmp_path, contacts=CONTACTS, shop=quota)
+    assert (
+        "the quota of 1 email per month is less than the 5 contacts"
+        in wend("run", root, "--once", "--at", "2026-04-01T09:00").err
+    )
+    done = wend("run", root, "--once", "--at", DUE)
+    assert "to send: email miss-you 1; not sent: consent 1, no address 1, quota 1" in done.out
+    assert "the quota" not in done.err

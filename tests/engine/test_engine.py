@@ -12,6 +12,7 @@ from wend.runtime.effects import Facts, Step
 from wend.runtime.engine import Engine
 from wend.runtime.hashing import share
 from wend.runtime.rules import Rules
+from wend.runtime.simulate import simulate
 from wend.runtime.sources import Policy
 from wend.runtime.state import NEW, State
 from wend.runtime.step import step
@@ -481,8 +482,8 @@ def test_memory_is_bounded_by_the_chunk(tmp_path: Path) -> None:
     sizes: list[int] = []
 
     class Watched(MemoryStore):
-        def due(self, now: Instant, limit: int):  # type: ignore[no-untyped-def]
-            found = super().due(now, limit)
+        def due(self, now: Instant, limit: int, after: tuple[Instant, str] | None = None):  # type: ignore[no-untyped-def]
+            found = super().due(now, limit, after)
             sizes.append(len(found))
             return found
 
@@ -568,3 +569,57 @@ def test_conversions_are_counted_with_the_hold_out_apart(store: Store) -> None:
 
 def held_out(contact: str) -> bool:
     return share("hold out", "j", contact) < 0.5
+
+
+QUOTA = """
+settings
+    quota 7 email per month
+
+journey j
+    reenter always
+    exit on stopped
+    on purchase as order per order.page
+        send email "hello" as hello
+        if not hello.sent
+            set refused = true
+"""
+
+
+@pytest.mark.parametrize("chunk", [2, 500])
+def test_a_quota_is_settled_alike_whatever_the_chunk_and_as_in_a_simulation(store: Store, chunk: int) -> None:
+    people = [person(number) for number in range(20)]
+    events = [bought(number, 1, page="a") for number in range(20)] + [bought(1, 2, page="b")]
+    running = engine(store, QUOTA, chunk=chunk)
+    running.activate({"j.journey": QUOTA}, at(0))
+    running.ingest_contacts(people, at(0), imported=True)
+    run_until(running, at(1))
+    running.ingest_events(events[:20], at(1))
+    report = running.tick(at(1))
+    assert (report.counts.messages, report.skipped) == (7, {"quota": 13})
+    running.ingest_events(events[20:], at(2))
+    assert running.tick(at(2)).skipped == {"quota": 1}
+    live = {row.message.contact for row in store.outbox.due(at(9), 99, "email")}
+    simulated: set[str] = set()
+    simulate(rules(QUOTA), people, events, at(0), at(3), on_message=lambda send: simulated.add(send.identity.contact))
+    assert live == simulated
+    assert store.used("email", at(0)) == 7
+    assert store.used("email", at(1)) == 7
+    assert store.used("email", at(1, 1)) == store.used("sms", at(0)) == 0
+
+
+def test_a_tick_that_was_cut_short_settles_the_rest_of_its_quota(store: Store) -> None:
+    def deliver(cut: bool, store: Store) -> set[str]:
+        running = engine(store, QUOTA, chunk=3)
+        running.activate({"j.journey": QUOTA}, at(0))
+        running.ingest_contacts([person(number) for number in range(20)], at(0), imported=True)
+        run_until(running, at(1))
+        running.ingest_events([bought(number, 1, page="a") for number in range(20)], at(1))
+        if cut:
+            asked = iter([False, False, False, True])
+            assert not running.tick(at(1), stop=lambda: next(asked)).complete
+        running.tick(at(1))
+        return {row.message.contact for row in store.outbox.due(at(9), 99, "email")}
+
+    whole = deliver(False, MemoryStore())
+    assert len(whole) == 7
+    assert deliver(True, store) == whole

@@ -217,14 +217,20 @@ def test_several_threads_may_use_a_store_one_at_a_time(tmp_path: Path) -> None:
 def test_a_store_of_an_older_version_is_brought_up(tmp_path: Path) -> None:
     path = tmp_path / "wend.db"
     with open_sqlite(path) as store:
-        engine(store).ingest_contacts([person(1)], at(0))
+        running = engine(store)
+        running.activate(SCRIPTS, at(0))
+        running.ingest_contacts([person(1)], at(0))
+        running.ingest_events([bought(1, 0)], at(0))
+        run_until(running, at(4))
+        before = store.used("email", at(0))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE goals")
+        connection.execute("DROP TABLE usage")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
         connection.commit()
     with open_sqlite(path) as store:
         assert store.conversions() == {}
-        assert store.contact("c1") is not None
+        assert store.used("email", at(0)) == before > 0
     with closing(sqlite3.connect(path)) as connection:
         (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     assert version == str(SCHEMA_VERSION)

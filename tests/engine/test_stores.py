@@ -272,3 +272,22 @@ def test_conversions_are_added_up(store: Store) -> None:
     store.save(Chunk(at(1), [], goals={"b": Conversions(2, 1), "a": Conversions()}))
     store.save(Chunk(at(2), [], goals={"b": Conversions(3, 1, 4, 2)}))
     assert store.conversions() == {"b": Conversions(5, 2, 4, 2)}
+
+
+def test_messages_are_counted_when_they_are_decided_whatever_becomes_of_them(store: Store) -> None:
+    broken = evolve(message("c", at(2)), message=None, effect="{}", status=Status.SET_ASIDE)
+    store.save(Chunk(at(1), [], [message("a", at(1)), message("b", at(1), "sms")]))
+    store.save(Chunk(at(2), [], [message("a", at(2)), message("d", at(2)), broken]))
+    store.outbox.delivered("a", at(3))
+    assert store.used("email", at(1)) == 3
+    assert store.used("email", at(1, 1)) == store.used("email", at(2)) == 2
+    assert store.used("sms", at(0)) == 1
+    assert store.used("email", at(3)) == 0
+
+
+def test_who_is_due_is_counted_and_comes_page_by_page(store: Store) -> None:
+    store.add_contacts([newcomer(name, at(day)) for name, day in (("a", 2), ("b", 1), ("c", 1), ("d", 3))])
+    assert [store.count_due(at(day)) for day in range(4)] == [0, 2, 3, 4]
+    assert [each.contact.id for each in store.due(at(2), 9, (at(1), "b"))] == ["c", "a"]
+    assert [each.contact.id for each in store.due(at(2), 1, (at(1), "c"))] == ["a"]
+    assert store.due(at(2), 9, (at(2), "a")) == []

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import evolve, field, frozen
@@ -16,7 +16,7 @@ from wend.dsl.checker import check
 from wend.dsl.formatter import format_node
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
-from wend.runtime import codec
+from wend.runtime import codec, quota
 from wend.runtime import step as engine
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Change, Contact, Event, Inbox
@@ -150,6 +150,7 @@ class _Cast:
         self.wakes: dict[str, list[tuple[Instant, Instant]]] = defaultdict(list)
         self.traces: dict[str, list[TraceEntry]] = defaultdict(list)
         self.suppressed: frozenset[Suppression] = frozenset()
+        self.meter = quota.Meter()
         self.steps = 0
 
     def tick(self, now: Instant, inboxes: Mapping[str, Inbox]) -> None:
@@ -158,9 +159,32 @@ class _Cast:
         for id in inboxes:
             self.contacts.setdefault(id, Contact(id))
             self.states.setdefault(id, NEW)
-        for id in self.manner.order(list(self.contacts)):
-            if self.manner.everyone or id in inboxes or self.due.get(id, FOREVER) <= now:
-                self._step(id, now, inboxes.get(id, Inbox()), facts)
+        due = [
+            id
+            for id in self.manner.order(list(self.contacts))
+            if self.manner.everyone or id in inboxes or self.due.get(id, FOREVER) <= now
+        ]
+        facts = self._metered(due, now, inboxes, facts)
+        for id in due:
+            self._step(id, now, inboxes.get(id, Inbox()), facts)
+
+    def _metered(self, due: list[str], now: Instant, inboxes: Mapping[str, Inbox], facts: Facts) -> Facts:
+        """The facts, with what the quotas refuse."""
+        rules = self.stage.rules
+        if not rules.program.settings.quotas:
+            return facts
+        left = quota.room(rules.program, facts.zone, now, self.meter.used)
+        facts = evolve(facts, full=quota.full(left))
+        if not quota.may_overshoot(left, len(due)):
+            return facts
+
+        def rehearse(refused: frozenset[str], only: Collection[str] | None) -> Iterator[tuple[str, Step]]:
+            tried = evolve(facts, refused=refused)
+            for id in due if only is None else only:
+                inbox = inboxes.get(id, Inbox())
+                yield id, engine.step(rules, self.contacts[id], self.states[id], inbox, now, tried)
+
+        return evolve(facts, refused=quota.refusals(rules.program, left, rehearse))
 
     def _step(self, id: str, now: Instant, inbox: Inbox, facts: Facts) -> None:
         done = engine.step(self.stage.rules, self.contacts[id], self.states[id], inbox, now, facts)
@@ -172,6 +196,9 @@ class _Cast:
             contact = codec.from_json(codec.to_json(contact), Contact)
             state = codec.state_from_json(codec.state_to_json(state))
         self.contacts[id], self.states[id] = contact, state
+        for effect in done.effects:
+            if isinstance(effect, Send):
+                self.meter.add(effect.channel, now)
         self.acts[id] += [Acted(now, effect) for effect in done.effects]
         self.traces[id] += done.trace
         self.wakes[id].append((now, done.wake))

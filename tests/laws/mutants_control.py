@@ -6,8 +6,12 @@ import pytest
 from attrs import evolve
 
 from tests.laws.mutants import mutant, replaced
-from wend.runtime import goals
+from tests.laws.mutants_gates import as_if
+from wend.dsl.ast import QuotaUnit
+from wend.runtime import gates, goals, perform, quota
+from wend.runtime.calendar import ONE_DAY, zone
 from wend.runtime.contact import Event
+from wend.runtime.effects import Send
 from wend.runtime.work import Stay, Work
 
 # ---- goals
@@ -33,3 +37,53 @@ _counted(
 _counted("who is held out does not convert", lambda count, work, stay, event: stay.held_out or count(work, stay, event))
 replaced("a goal has no bound", [goals], "_in_time", lambda stay, began, within, event: True)
 replaced("a goal counts from before the entry", [goals], "_entry", lambda work, stay, event: event.time)
+
+
+# ---- quotas
+
+
+@mutant("a quota is read in the middle of a tick")
+def _running(to: pytest.MonkeyPatch) -> None:
+    left: dict[str, int] = {}
+
+    def room(*args: Any) -> Any:
+        left.update(original(*args))
+        return dict(left)
+
+    def over_quota(work: Work, stay: Stay, channel: str, key: str) -> Any:
+        if stay.journey.transactional or left.get(channel, 1) > 0:
+            return None
+        return gates.Dropped("quota", "")
+
+    def do(work: Work, effect: Any) -> None:
+        if isinstance(effect, Send) and effect.channel in left:
+            left[effect.channel] -= 1
+        done(work, effect)
+
+    original, done = quota.room, perform._do
+    to.setattr(quota, "room", room)
+    to.setattr(quota, "refusals", lambda *_: frozenset())
+    to.setattr(gates, "over_quota", over_quota)
+    to.setattr(perform, "_do", do)
+
+
+as_if("transactional mail is refused by a quota", "over_quota", lambda j: evolve(j, transactional=False))
+replaced("a tick of many contacts overshoots a quota", [quota], "refusals", lambda *_: frozenset())
+
+
+@mutant("the month of a quota is that of UTC")
+def _month_of_utc(to: pytest.MonkeyPatch) -> None:
+    original = quota.begins
+    to.setattr(quota, "begins", lambda unit, local, now: original(unit, zone("UTC"), now))
+
+
+@mutant("a quota is for so many days and no calendar period")
+def _sliding(to: pytest.MonkeyPatch) -> None:
+    days = {QuotaUnit.DAY: 1, QuotaUnit.WEEK: 7, QuotaUnit.MONTH: 30, QuotaUnit.YEAR: 365}
+    to.setattr(quota, "begins", lambda unit, local, now: now - days[unit] * ONE_DAY)
+
+
+@mutant("transactional mail is not counted against the others of its tick")
+def _uncounted(to: pytest.MonkeyPatch) -> None:
+    original = quota._beyond
+    to.setattr(quota, "_beyond", lambda wanted, left: original([each for each in wanted if not each.free], left))

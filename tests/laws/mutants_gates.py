@@ -60,7 +60,7 @@ def _by_contact(to: pytest.MonkeyPatch) -> None:
     to.setattr(gates, "suppressed", suppressed)
 
 
-def _as_if(name: str, function: str, journey: Callable[[Journey], Journey]) -> None:
+def as_if(name: str, function: str, journey: Callable[[Journey], Journey]) -> None:
     """A mutant for which a gate sees another journey."""
 
     def patch(to: pytest.MonkeyPatch) -> None:
@@ -76,11 +76,11 @@ def _as_if(name: str, function: str, journey: Callable[[Journey], Journey]) -> N
     mutant(name)(patch)
 
 
-_as_if("unsubscription stops transactional mail", "suppressed", lambda j: evolve(j, transactional=False))
-_as_if("transactional mail needs consent", "consent", lambda j: evolve(j, transactional=False))
-_as_if("transactional mail is limited", "over_limit", lambda j: evolve(j, transactional=False))
-_as_if("transactional mail keeps the settings' window", "closed_window", lambda j: evolve(j, transactional=False))
-_as_if("an unsubscription from a topic is from all", "suppressed", lambda j: evolve(j, topic="news"))
+as_if("unsubscription stops transactional mail", "suppressed", lambda j: evolve(j, transactional=False))
+as_if("transactional mail needs consent", "consent", lambda j: evolve(j, transactional=False))
+as_if("transactional mail is limited", "over_limit", lambda j: evolve(j, transactional=False))
+as_if("transactional mail keeps the settings' window", "closed_window", lambda j: evolve(j, transactional=False))
+as_if("an unsubscription from a topic is from all", "suppressed", lambda j: evolve(j, topic="news"))
 
 
 @mutant("transactional mail goes to whoever complained")
@@ -151,7 +151,7 @@ def _stale_gates(to: Any, send: Any, work: Work, stay: Stay, path: Any, op: Any)
     if path.phase is not Phase.HELD:
         return send(work, stay, path, op)
     with pytest.MonkeyPatch.context() as inner:
-        inner.setattr(gates, "ask_all", lambda work, stay, op, address: gates.PASSED)
+        inner.setattr(gates, "ask_all", lambda *_: gates.PASSED)
         return send(work, stay, path, op)
 
 

@@ -143,6 +143,12 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "only a run under way converts": control.test_a_run_that_has_ended_converts_too_until_the_next_begins,
     "who is held out does not convert": control.test_who_is_held_out_converts_and_is_told_apart,
     "a goal has no bound": control.test_within_counts_from_the_entry_by_the_own_time_of_the_event,
+    "a quota is read in the middle of a tick": control.test_at_a_tick_that_would_overshoot_the_priority_decides_and_not_the_order_of_contacts,
+    "transactional mail is refused by a quota": control.test_transactional_messages_count_in_a_quota_and_are_never_refused,
+    "a tick of many contacts overshoots a quota": control.test_at_a_tick_that_would_overshoot_the_priority_decides_and_not_the_order_of_contacts,
+    "the month of a quota is that of UTC": control.test_a_quota_is_for_the_month_of_the_project_whatever_the_zone_of_the_journey,
+    "a quota is for so many days and no calendar period": control.test_a_quota_is_for_a_calendar_period,
+    "transactional mail is not counted against the others of its tick": control.test_transactional_messages_count_in_a_quota_and_are_never_refused,
     "a goal counts from before the entry": control.test_a_goal_is_reached_after_the_entry_by_the_own_time_of_the_event,
 }
 

@@ -27,6 +27,9 @@ def settings(draw: st.DrawFn, seen: Seen, taste: Taste) -> ast.Settings:
             lines.append(draw(limits()))
         if some(draw, 4):
             lines.append(draw(windows()))
+        if some(draw, 4):
+            unit = draw(st.sampled_from(tuple(ast.QuotaUnit)))
+            lines.append(ast.Quota(count=draw(st.integers(1, 4)), channel=channel, unit=unit))
     if some(draw, 5):
         lines.append(ast.Late(length=draw(st.sampled_from(SPANS))))
     if some(draw, 15):

@@ -88,24 +88,32 @@ def _stop_on_signals() -> threading.Event:
     return stop
 
 
-def _show_activation(active: Activation, anew: list[tuple[str, str]], form: str) -> None:
+def _show_activation(service: Service, active: Activation, form: str) -> None:
     if form == "json" or not active.changed:
         return
     news = f"live: {', '.join(active.launched)}" if active.launched else "a new version is live"
     click.echo(news + (f"; {count_of(active.contacts, 'contact')} looked at anew" if active.contacts else ""))
-    for journey, head in anew:
+    for journey, head in service.anew:
         click.echo(
             f"{journey}: `{head}` was not in the version before, so it fires for everybody for whom it holds, also for "
             "those who had its messages from the trigger that it replaces",
             err=True,
         )
+    people = service.engine.store.totals().contacts
+    for quota in service.engine.rules.program.settings.quotas:
+        if people > quota.count:
+            click.echo(
+                f"the quota of {quota.count:,} {quota.channel} per {quota.unit} is less than the "
+                f"{count_of(people, 'contact')}: what is beyond is not sent, and not made up for later",
+                err=True,
+            )
     if active.retired:
         click.echo(f"archived: {', '.join(active.retired)}; who is under way finishes")
 
 
 def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: bool, always: bool) -> None:
     if done.activation is not None and not quiet:
-        _show_activation(done.activation, service.anew, form)
+        _show_activation(service, done.activation, form)
     for problem in done.delivery.problems:
         click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
     if always or (done.tick is not None and done.tick.unrendered):
