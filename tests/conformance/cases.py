@@ -115,6 +115,7 @@ class Case:
         story: what happens then, in order.
         expected: all lines, in the order of the file.
         never: kinds that must not come at all.
+        free: effects that may come or not.
         refused: the lines in which the checker must find an error; then nothing is played.
     """
 
@@ -131,9 +132,10 @@ class Case:
     outages: tuple[Outage, ...]
     expected: tuple[Outcome, ...]
     never: frozenset[str]
+    free: frozenset[str] = frozenset()
     refused: tuple[int, ...] = ()
 
     @property
     def compared(self) -> frozenset[str]:
         """The kinds that are compared."""
-        return EFFECTS | {SKIPPED} | {each.what for each in self.expected} | self.never
+        return (EFFECTS | {SKIPPED} | {each.what for each in self.expected} | self.never) - self.free

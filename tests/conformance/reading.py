@@ -200,6 +200,7 @@ class _Reader:
     outages: list[Outage] = field(factory=list)
     expected: list[Outcome] = field(factory=list)
     never: set[str] = field(factory=set)
+    free: set[str] = field(factory=set)
     refused: list[int] = field(factory=list)
     nothing: bool = False
 
@@ -286,6 +287,11 @@ class _Reader:
             if kind not in NOTED:
                 raise line.wrong(f"`never` is followed by one of {', '.join(sorted(NOTED))}")
             self.never.add(kind)
+        elif line.word("any"):
+            kind = line.take("name", "a kind")
+            if kind not in EFFECTS - {"message"}:
+                raise line.wrong(f"`any` is followed by one of {', '.join(sorted(EFFECTS - {'message'}))}")
+            self.free.add(kind)
         elif line.word("refused", "in", "line"):
             self.refused.append(int(line.take("number", "the number of a line")))
         else:
@@ -456,6 +462,7 @@ def read_text(text: str, name: str) -> Case:
         outages=tuple(reader.outages),
         expected=tuple(reader.expected),
         never=frozenset(reader.never),
+        free=frozenset(reader.free),
         refused=tuple(reader.refused),
     )
 

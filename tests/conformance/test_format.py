@@ -1,6 +1,7 @@
 """The cases as texts: what a file must be, and that a case can fail."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,13 @@ def test_a_case_can_fail(old: str, new: str) -> None:
     assert report(case(old, new))
 
 
+def test_what_hangs_on_a_hash_can_be_left_open() -> None:
+    lines = [line for line in GOOD.splitlines() if " set page" not in line or "expect" in line]
+    free = "\n".join(lines).replace("never exit", "any set")
+    assert report(read_text(free, "free.case")) == ""
+    assert report(read_text(free.replace("any set", "any add"), "free.case"))
+
+
 def test_the_order_of_effects_of_one_contact_counts() -> None:
     lines = [line for line in GOOD.splitlines() if "ben1 email" in line or "ben1 set" in line]
     swapped = GOOD.replace("\n".join(lines), "\n".join(reversed(lines)))
@@ -108,6 +116,7 @@ def test_the_order_of_effects_of_one_contact_counts() -> None:
         ("size = 2.5", "size = large", "expected a value, got `large`"),
         ("    cleo\n", "    cleo\n    cleo\n", "good.case:16: the contact `cleo` is there twice"),
         ("never exit", "never say", "`never` is followed by"),
+        ("never exit", "any message", "`any` is followed by"),
         ("never exit", "nothing", "`nothing` is expected, and something"),
         ("cleo notice", "cleo notice too", "`too` does not belong here"),
         ("2024-05-14 14:00  cleo notice", "2024-05-16 14:00  cleo notice", "not between `from` and `until`"),
@@ -152,6 +161,16 @@ def rows() -> dict[str, str]:
     return {folder: row for row, folder in re.findall(r"^\| (.+) \| `([a-z-]+)` \|$", table, re.MULTILINE)}
 
 
-def test_every_folder_with_cases_is_a_row_of_the_table() -> None:
+def test_every_row_of_the_table_has_cases_and_every_case_a_row() -> None:
     assert len(rows()) == 24
-    assert {path.parent.name for path in HERE.glob("*/*.case")} <= rows().keys()
+    folders = Counter(path.parent.name for path in HERE.glob("*/*.case"))
+    assert folders.keys() == rows().keys()
+    assert min(folders.values()) >= 5
+    assert folders.total() >= 200
+
+
+def test_the_odd_ones_are_there() -> None:
+    _, _, table = (HERE / "README.md").read_text(encoding="utf-8").partition("## The odd ones")
+    named = re.findall(r"`([a-z0-9-]+/[a-z0-9-]+)`", table)
+    assert len(named) >= 20
+    assert [name for name in named if not (HERE / f"{name}.case").is_file()] == []
