@@ -6,13 +6,13 @@ from attrs import field, frozen
 
 from wend.runtime.values import Instant, Value
 
-EFFECTS = frozenset({"message", "notice", "set", "add", "remove", "emit", "start", "stop"})
+EFFECTS = frozenset({"message", "notice", "set", "add", "remove", "emit", "start", "stop", "resubscribe"})
 """What a contact or a host notices. All of it is compared, in every case."""
 
 SKIPPED = "skip"
 """Messages that were not sent, and why. All of them are compared, in every case."""
 
-NOTED = frozenset({"enter", "exit", "leave", "hold", "halt", "problem"})
+NOTED = frozenset({"enter", "exit", "convert", "leave", "hold", "halt", "problem"})
 """Kinds of lines of the journal. Those of a kind are compared where a case speaks of that kind."""
 
 
@@ -46,7 +46,7 @@ class Outcome:
         """Whether what came is what this expects."""
         same = (self.at, self.who, self.what, self.value) == (came.at, came.who, came.what, came.value)
         # A reason or an address may be left unsaid.
-        words = self.words == came.words or (not self.words and self.what in {"exit", "skip", "halt"})
+        words = self.words == came.words or (not self.words and self.what in {"exit", "skip", "halt", "convert"})
         details = ((self.to, came.to), (self.subject, came.subject), (self.journey, came.journey))
         said = all(mine is None or mine == theirs for mine, theirs in details)
         return same and words and said and (self.pairs is None or self.pairs == came.pairs)

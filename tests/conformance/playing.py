@@ -14,7 +14,18 @@ from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Contact, Inbox
-from wend.runtime.effects import Effect, Emitted, Facts, Marked, Send, SetField, Step, Suppressed, TraceEntry
+from wend.runtime.effects import (
+    Effect,
+    Emitted,
+    Facts,
+    Marked,
+    Resubscribed,
+    Send,
+    SetField,
+    Step,
+    Suppressed,
+    TraceEntry,
+)
 from wend.runtime.engine import Engine
 from wend.runtime.rules import Rules
 from wend.runtime.simulate import simulate
@@ -117,6 +128,8 @@ def _effects(at: Instant, who: str, effects: Iterable[Effect]) -> Iterator[Outco
             case Emitted(event="journey_requested" | "journey_stopped"):
                 verb = "start" if effect.event == "journey_requested" else "stop"
                 yield Outcome(at, who, verb, (str(effect.payload["journey"]),), journey=journey)
+            case Resubscribed():
+                yield Outcome(at, who, "resubscribe", (effect.suppression.channel,), journey=journey)
             case Emitted():
                 yield Outcome(at, who, "emit", (effect.event,), journey=journey, pairs=effect.payload)
 
@@ -125,6 +138,7 @@ _KINDS: Mapping[str, str] = {
     "dropped": "skip",
     "entered": "enter",
     "exited": "exit",
+    "converted": "convert",
     "left": "leave",
     "held": "hold",
     "stopped": "halt",
@@ -233,9 +247,11 @@ def further(case: Case) -> list[Instant]:
     """Minutes at which everybody is looked at although nothing is due.
 
     Every minute of the case where that is not too much; else every so many minutes, and all minutes round what the
-    case names. None in an outage.
+    case names. None in an outage, and none at all for a crowd.
     """
     people = len(case.contacts) + sum(isinstance(each, NewContact) for each in case.story)
+    if people > MOST_STEPS:
+        return []
     first = ceil_minute(case.start)
     whole = int((case.end - first) / MINUTE)
     stride = max(1, -(-whole * people // MOST_STEPS))

@@ -84,7 +84,7 @@ def test_a_case_can_fail(old: str, new: str) -> None:
 
 
 def test_what_hangs_on_a_hash_can_be_left_open() -> None:
-    lines = [line for line in GOOD.splitlines() if " set page" not in line or "expect" in line]
+    lines = [line for line in GOOD.splitlines() if " set page" not in line or "2024" not in line]
     free = "\n".join(lines).replace("never exit", "any set")
     assert report(read_text(free, "free.case")) == ""
     assert report(read_text(free.replace("any set", "any add"), "free.case"))
