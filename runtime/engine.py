@@ -22,7 +22,7 @@ from wend.runtime.rendering import message_of, template_name, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.state import Suppression
-from wend.runtime.step import step as standard_step
+from wend.runtime.step import explained
 from wend.runtime.stepping import Counting, Counts, StepFunction, addresses_of, step_once
 from wend.runtime.store.protocol import (
     Chunk,
@@ -102,7 +102,7 @@ class Engine:
         zone: str = "UTC",
         addresses: Mapping[str, str] = DEFAULT_ADDRESSES,
         chunk: int = CHUNK,
-        step: StepFunction = standard_step,
+        step: StepFunction = explained,
     ) -> None:
         self.rules, self.store, self.templates = rules, store, templates
         self.zone, self.addresses = zone, addresses

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from attrs import frozen
 
@@ -11,7 +10,7 @@ from wend.progress import progress
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send, Step
 from wend.runtime.simulate import SimulationResult, simulate
-from wend.runtime.step import step
+from wend.runtime.step import explained, step
 from wend.runtime.values import Instant
 from wend.workspace import Workspace
 
@@ -70,5 +69,5 @@ def play(
             on_step=on_step,
             progress=shown,
             react=react,
-            step=partial(step, explain=True) if explain else step,
+            step=explained if explain else step,
         )
