@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from attrs import field, frozen
 
 from wend.dsl import plan
 from wend.dsl.program import Journey, Trigger
-from wend.runtime.effects import Emitted, Marked, Step, TraceEntry
+from wend.runtime.effects import Emitted, Marked, Step
 
 
 @frozen
@@ -74,6 +75,21 @@ class Flow:
         return dict(found)
 
 
+class Line(Protocol):
+    """A line of a trace or of a journal."""
+
+    @property
+    def journey(self) -> str: ...
+    @property
+    def trigger(self) -> str | None: ...
+    @property
+    def step(self) -> str | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def reason(self) -> str | None: ...
+
+
 class FlowCounting:
     """Counts what comes of steps, place by place."""
 
@@ -89,8 +105,8 @@ class FlowCounting:
                 name, kind = effect.identity, "marked" if isinstance(effect, Marked) else "emitted"
                 self._counts[(name.journey, name.trigger, name.step, kind, None)] += 1
 
-    def note(self, entry: TraceEntry) -> None:
-        """Count one line of a trace."""
+    def note(self, entry: Line) -> None:
+        """Count one line of a trace, or of a journal."""
         self._counts[(entry.journey, entry.trigger, entry.step, entry.kind, entry.reason)] += 1
 
     def flow(self) -> Flow:

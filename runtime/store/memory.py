@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from wend.runtime.contact import Change, Contact, Event, Inbox
 from wend.runtime.conversions import Conversions
+from wend.runtime.flow import Flow, FlowCounting
 from wend.runtime.memory_outbox import MemoryOutbox
 from wend.runtime.memory_outbox import State as Standing
 from wend.runtime.state import NEW, State, Suppression
@@ -334,6 +335,13 @@ class MemoryStore:
         """The latest lines of the journal, of one contact or all, oldest first."""
         lines = [entry for entry in self._journal if contact is None or entry.contact == contact]
         return lines if limit is None else lines[len(lines) - min(limit, len(lines)) :]
+
+    def flow(self) -> Flow:
+        """How often each thing happened at each place of each journey, as far back as the journal goes."""
+        counting = FlowCounting()
+        for entry in self._journal:
+            counting.note(entry)
+        return counting.flow()
 
     def conversions(self) -> Mapping[str, Conversions]:
         """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""

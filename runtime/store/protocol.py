@@ -14,6 +14,7 @@ from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
 from wend.runtime.conversions import Conversions
 from wend.runtime.delivery import Outbox
 from wend.runtime.effects import TraceEntry
+from wend.runtime.flow import Flow
 from wend.runtime.messages import Message
 from wend.runtime.state import NEW, State, Suppression
 from wend.runtime.values import FOREVER, Instant, Value
@@ -305,6 +306,10 @@ class Store(Protocol):
 
     def journal(self, contact: str | None = None, limit: int | None = None) -> list[JournalEntry]:
         """The latest lines of the journal, of one contact or all, oldest first."""
+        ...
+
+    def flow(self) -> Flow:
+        """How often each thing happened at each place of each journey, as far back as the journal goes."""
         ...
 
     def conversions(self) -> Mapping[str, Conversions]:

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from wend.runtime.codec import fields_from_json, fields_to_json, state_to_json
 from wend.runtime.conversions import Conversions
+from wend.runtime.flow import Flow
 from wend.runtime.state import Suppression
-from wend.runtime.store import schema
+from wend.runtime.store import journal, schema
 from wend.runtime.store.errors import StoreError, explain
 from wend.runtime.store.outbox import SqlOutbox
 from wend.runtime.store.protocol import (
@@ -31,7 +32,6 @@ from wend.runtime.store.protocol import (
 from wend.runtime.store.rows import (
     AnyRow,
     event_row,
-    journal_entry,
     journal_row,
     loaded_contact,
     own_events,
@@ -399,12 +399,13 @@ class SqlStore:
 
     def journal(self, contact: str | None = None, limit: int | None = None) -> list[JournalEntry]:
         """The latest lines of the journal, of one contact or all, oldest first."""
-        table = schema.journal
-        wanted = select(table).where(table.c.shard == self.shard).order_by(table.c.seq.desc()).limit(limit)
-        if contact is not None:
-            wanted = wanted.where(table.c.contact == contact)
         with self.connection() as connection:
-            return [journal_entry(row) for row in reversed(connection.execute(wanted).all())]
+            return journal.lines(connection, self.shard, contact, limit)
+
+    def flow(self) -> Flow:
+        """How often each thing happened at each place of each journey, as far back as the journal goes."""
+        with self.connection() as connection:
+            return journal.flow(connection, self.shard)
 
     def conversions(self) -> Mapping[str, Conversions]:
         """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""

@@ -59,6 +59,38 @@ def open_sqlite(path: Path, shard: int = 0) -> SqliteStore:
     return SqliteStore(engine, path, lock, shard)
 
 
+def read_sqlite(path: Path, shard: int = 0) -> SqlStore:
+    """Open the store in a file for reading only, also while another process runs on it. Nothing in it can change.
+
+    Raises:
+        StoreError: there is none, it is no store of ours or of another version, or cannot be read.
+    """
+    if not path.is_file():
+        raise StoreError("there is no store yet", help="`wend run` makes it", place=str(path))
+    engine = _engine(path, reading=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            tables = set(inspect(connection).get_table_names())
+            if not tables or not _is_ours(connection, tables):
+                raise foreign(str(path))
+            version = _version(connection)
+            if not version.isdigit() or int(version) > schema.SCHEMA_VERSION:
+                raise newer(str(path), version)
+            if int(version) < schema.SCHEMA_VERSION:
+                raise StoreError("the store is of an older version", "`wend run` brings it up to date", str(path))
+    except DBAPIError as error:
+        engine.dispose()
+        raise explain(error, str(path)) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(engine, str(path), shard)
+
+
+def _version(connection: Connection) -> str:
+    return connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "schema")).scalar() or "?"
+
+
 def _locked(path: Path) -> FileLock:
     if path.is_dir():
         raise StoreError("the store cannot be used: it is a folder", help="name a file", place=str(path))
@@ -79,9 +111,15 @@ def _locked(path: Path) -> FileLock:
     return lock
 
 
-def _engine(path: Path) -> Engine:
-    """An engine with one connection, whose transactions are SQLite's own and take the write lock at their beginning."""
+def _engine(path: Path, reading: bool = False) -> Engine:
+    """An engine with one connection, whose transactions are SQLite's own and take the write lock at their beginning.
+
+    Args:
+        reading: it can only read, and takes no lock.
+    """
     url = URL.create("sqlite", database=str(path))
+    if reading:
+        url = URL.create("sqlite", database=f"{path.absolute().as_uri()}?mode=ro", query={"uri": "true"})
     # A host may use it from several threads, one at a time: then the driver's own check is in the way.
     arguments = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
     engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
@@ -89,11 +127,12 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver would begin and commit by rules of its own
-        connection.execute("PRAGMA synchronous = FULL")  # what is sent must be on the disk before it is sent
+        if not reading:
+            connection.execute("PRAGMA synchronous = FULL")  # what is sent must be on the disk before it is sent
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -112,9 +151,7 @@ def _prepare(connection: Connection, name: str) -> None:
         elif not _is_ours(connection, tables):
             raise foreign(name)
         else:
-            version = (
-                connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "schema")).scalar() or "?"
-            )
+            version = _version(connection)
             if not version.isdigit() or int(version) > schema.SCHEMA_VERSION:
                 raise newer(name, version)
             if int(version) < schema.SCHEMA_VERSION:

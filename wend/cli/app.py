@@ -18,6 +18,7 @@ COMMANDS = {
     "declare": "write the `contact` and `event` declarations from sample data",
     "test": "run the `test` blocks of a project or script",
     "simulate": "play a project over contacts and events, sending nothing",
+    "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",
     "run": "load what is new, tick, deliver",
     "explain": "say what the code of a report means",
