@@ -41,8 +41,9 @@ def svg(diagram: Diagram) -> str:
     for chart in diagram.charts:
         _draw(graph, chart)
     with _quiet():
-        drawn: bytes = graph.draw(format="svg", prog="dot")
-    return drawn.decode("utf-8")
+        drawn = graph.draw(format="svg", prog="dot")
+    assert drawn is not None  # it is only where a file was named
+    return str(drawn, "utf-8")
 
 
 def _draw(graph: object, chart: Flowchart) -> None:
