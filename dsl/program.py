@@ -210,6 +210,7 @@ class Settings:
     zone: str | None = None
     sender: str | None = None
     reply_to: str | None = None
+    track: tuple[str, ...] = ()
     late: Period | None = None
     windows: tuple[SendWindow, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -252,6 +253,7 @@ class Journey:
     priority: float = math.inf
     sender: str | None = None
     reply_to: str | None = None
+    track: tuple[str, ...] = ()
     hold_out: float = 0
     triggers: tuple[Trigger, ...] = ()
     place: Place | None = field(default=None, eq=False, repr=False)

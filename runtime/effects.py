@@ -43,6 +43,7 @@ class Send:
         position, total: the place of this message among the sends of its channel in the journey.
         fields: the contact's fields at that moment, derived ones included.
         transactional: it is not counted in limits.
+        track: what the channel is asked to tell of it: `opens`, `clicks`.
     """
 
     identity: Identity
@@ -58,6 +59,7 @@ class Send:
     total: int = 1
     topic: str | None = None
     transactional: bool = False
+    track: tuple[str, ...] = ()
     version: str = ""
     values: Mapping[str, Value] = field(factory=dict)
     fields: Mapping[str, Value] = field(factory=dict)

@@ -25,6 +25,9 @@ from wend.dsl.diagnostics import WendError
 EMAIL = "email"
 """The name of the channel whose messages are e-mails; all others carry plain text."""
 
+TRACK_HEADER = "X-Wend-Track"
+"""The header of an e-mail that is to be tracked, for whoever passes it on: `opens`, `clicks`, or both."""
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,70}")
 _RESERVED = re.compile(
@@ -74,6 +77,7 @@ class Message:
         template: the template's name, for the record.
         journey: the journey's name, for the record.
         at: when it was decided, in UTC.
+        track: what the channel is asked to tell of it: `opens`, `clicks`.
         headers: further e-mail headers as (name, value).
 
     Raises:
@@ -93,6 +97,7 @@ class Message:
     template: str = ""
     journey: str = ""
     at: datetime = field(validator=_is_instant)
+    track: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -254,6 +259,8 @@ def to_email(message: Message) -> EmailMessage:
     email["Subject"] = one_line(message.subject)
     email["Date"] = format_datetime(message.at)
     email["Message-ID"] = f"<{message.key}@{sender.domain}>"
+    if message.track:
+        email[TRACK_HEADER] = ", ".join(message.track)
     for name, value in message.headers:
         if not _HEADER_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
             raise WendError(f"a message may not set the header `{one_line(name)}`")
@@ -277,6 +284,8 @@ def to_plain(message: Message) -> str:
         lines.append(f"from: {one_line(message.sender)}")
     if message.subject:
         lines.append(f"subject: {one_line(message.subject)}")
+    if message.track:
+        lines.append(f"track: {', '.join(message.track)}")
     if message.preview:
         lines.append(f"preview: {one_line(message.preview)}")
     when = message.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -87,6 +87,7 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
         total=op.total,
         topic=journey.topic,
         transactional=journey.transactional,
+        track=journey.track or settings.track,
         version=path.version,
         values=_values(path, op.values, env),
         fields=fields(work, env),

@@ -79,6 +79,7 @@ def message_of(send: Send, templates: TemplateSet, shown_in: str = "UTC") -> Mes
         html=rendered.html,
         template=template_name(send),
         journey=send.identity.journey,
+        track=send.track,
         at=send.at,
     )
 

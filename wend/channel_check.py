@@ -5,13 +5,16 @@ from pathlib import Path
 
 from wend.dsl import plan
 from wend.dsl.core import Place
-from wend.dsl.diagnostics import Diagnostic
+from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
 from wend.project import Project
 
 CODE = "W503"
+UNTRACKED = "W505"
+_WARNING = Severity.WARNING
+_TRACKS = "write `tracks = true` under `[channels.{}]` once your relay or service does it, or leave `track` out"
 _SAY_HOW = "say how in a section `[channels.{}]` of `wend.toml`"
 
 
@@ -23,7 +26,22 @@ def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]
     if project.script is not None or not project.channels:
         return ()
     missing = missing_channels(program, project.channels, "the project has no channel `{}`", _SAY_HOW)
-    return (*missing, *_addresses(program, project))
+    return (*missing, *_addresses(program, project), *_untracked(program, project))
+
+
+def _untracked(program: Program, project: Project) -> Iterator[Diagnostic]:
+    """The first send over each channel that is to be tracked, and behind which nobody is said to do it."""
+    seen: set[str] = set()
+    for journey in program.journeys:
+        wanted = journey.track or program.settings.track
+        for op in (op for trigger in journey.triggers for op in trigger.body if wanted):
+            settings = project.channels.get(op.channel) if isinstance(op, plan.Send) else None
+            if settings is None or settings.tracks or settings.name in seen:
+                continue
+            seen.add(settings.name)
+            place = op.place or Place(Source(journey.name, ""), NOWHERE)
+            message = f"nothing behind the channel `{settings.name}` is said to track {' and '.join(wanted)}"
+            yield Diagnostic(UNTRACKED, message, place.source, place.span, _TRACKS.format(settings.name), _WARNING)
 
 
 def missing_channels(program: Program, channels: Collection[str], message: str, help: str) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ PROJECT = {
     "W502": "mail from nobody",
     "W503": "channel that does not fit",
     "W504": "file that cannot be used",
+    "W505": "message that nobody tracks",
     "W601": "test that fails",
 }
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""

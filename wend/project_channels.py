@@ -8,9 +8,10 @@ from attrs import frozen
 from wend.config import ProjectError, Section
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import Promise, Security
+from wend.runtime.effects import DEFAULT_ADDRESSES
 from wend.runtime.messages import EMAIL, parse_mailbox
 
-KINDS = ("folder", "console", "smtp")
+KINDS = ("folder", "console", "smtp", "webhook")
 PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 
@@ -23,12 +24,22 @@ class Settings:
         address: the contact's field that holds the address.
         sender: who messages are from where neither step nor template says it, or None.
         place: where `wend.toml` says all this.
+        tracks: what stands behind the channel follows openings and clicks where a message asks for it.
     """
 
     name: str
     address: str
     sender: str | None = None
     place: str | None = None
+    tracks: bool = False
+
+    def variable(self, name: str, environ: Mapping[str, str]) -> str:
+        """An environment variable that the channel needs. Raises ProjectError where it is not set."""
+        value = environ.get(name)
+        if not value:
+            message = f"the environment variable `{name}` is not set; the channel `{self.name}` needs it"
+            raise ProjectError(message, f"set it first, such as by `export {name}=…`", self.place)
+        return value
 
 
 @frozen(kw_only=True)
@@ -72,18 +83,28 @@ class SmtpSettings(Settings):
         """
         user = self.user
         if self.user_env is not None:
-            user = self._variable(self.user_env, environ)
-        return user, None if self.password_env is None else self._variable(self.password_env, environ)
-
-    def _variable(self, name: str, environ: Mapping[str, str]) -> str:
-        value = environ.get(name)
-        if not value:
-            message = f"the environment variable `{name}` is not set; the channel `{self.name}` needs it"
-            raise ProjectError(message, f"set it first, such as by `export {name}=…`", self.place)
-        return value
+            user = self.variable(self.user_env, environ)
+        return user, None if self.password_env is None else self.variable(self.password_env, environ)
 
 
-ChannelSettings = ConsoleSettings | FolderSettings | SmtpSettings
+@frozen(kw_only=True)
+class WebhookSettings(Settings):
+    """Messages are posted to a web service.
+
+    `token_env` names the environment variable with what authorises us, or is None. `timeout` is in seconds.
+    """
+
+    url: str
+    token_env: str | None = None
+    timeout: int = 30
+    cafile: Path | None = None
+
+    def token(self, environ: Mapping[str, str]) -> str | None:
+        """What authorises us, or None. Raises ProjectError where the variable is not set."""
+        return None if self.token_env is None else self.variable(self.token_env, environ)
+
+
+ChannelSettings = ConsoleSettings | FolderSettings | SmtpSettings | WebhookSettings
 
 
 def read_channels(section: Section, root: Path) -> dict[str, ChannelSettings]:
@@ -97,7 +118,7 @@ def read_channels(section: Section, root: Path) -> dict[str, ChannelSettings]:
 
 
 def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
-    section.need("kind", 'write `kind = "folder"`, `"console"` or `"smtp"`')
+    section.need("kind", 'write `kind = "folder"`, `"console"`, `"smtp"` or `"webhook"`')
     kind = section.choice("kind", KINDS)
     common = ("kind", "address", "from")
     address = section.text("address") or _usual_address(name)
@@ -111,6 +132,8 @@ def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
         section.only(*common, "path")
         path = root / section.need("path", 'write `path = "outbox"`')
         return FolderSettings(name=name, address=address, sender=sender, place=place, path=path)
+    if kind == "webhook":
+        return _webhook(name, section, root, address, sender)
     return _smtp(name, section, root, address, sender)
 
 
@@ -124,10 +147,26 @@ def _sender(channel: str, section: Section) -> str | None:
     return sender
 
 
+def _webhook(name: str, section: Section, root: Path, address: str, sender: str | None) -> WebhookSettings:
+    section.only("kind", "address", "from", "url", "token_env", "timeout", "cafile", "tracks")
+    cafile = section.text("cafile")
+    return WebhookSettings(
+        name=name,
+        address=address,
+        sender=sender,
+        place=section.file.place(*section.steps),
+        tracks=section.flag("tracks") or False,
+        url=section.need("url", 'write `url = "https://sms.shop.example/send"`'),
+        token_env=section.text("token_env"),
+        timeout=section.number("timeout", 1, 3600) or 30,
+        cafile=None if cafile is None else root / cafile,
+    )
+
+
 def _smtp(name: str, section: Section, root: Path, address: str, sender: str | None) -> SmtpSettings:
     section.only(
         *("kind", "address", "from", "host", "port", "security"),
-        *("user", "user_env", "password_env", "timeout", "cafile", "promise"),
+        *("user", "user_env", "password_env", "timeout", "cafile", "promise", "tracks"),
     )
     if "user" in section and "user_env" in section:
         raise section.error("`user` and `user_env` cannot both be told", "user_env")
@@ -143,6 +182,7 @@ def _smtp(name: str, section: Section, root: Path, address: str, sender: str | N
         address=address,
         sender=sender,
         place=section.file.place(*section.steps),
+        tracks=section.flag("tracks") or False,
         host=section.need("host", 'write `host = "mail.shop.example"`'),
         port=section.number("port", 1, 65_535) or PORTS[security],
         security=security,
@@ -156,4 +196,4 @@ def _smtp(name: str, section: Section, root: Path, address: str, sender: str | N
 
 
 def _usual_address(channel: str) -> str | None:
-    return {"email": "email", "sms": "phone"}.get(channel)
+    return {**DEFAULT_ADDRESSES, "webhook": "id"}.get(channel)

@@ -16,10 +16,10 @@ from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program, When
 from wend.progress import progress
-from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings
+from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import floor_minute
-from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, SmtpChannel
+from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
 from wend.runtime.delivery import DeliveryReport, deliver
 from wend.runtime.engine import Engine, TickReport
 from wend.runtime.ingest import ContactsTaken, EventsTaken
@@ -299,6 +299,9 @@ def live_channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Chann
                 cafile=settings.cafile,
                 promise=settings.promise,
             )
+        case WebhookSettings():
+            token = settings.token(environ)
+            return WebhookChannel(settings.url, token, timeout=settings.timeout, cafile=settings.cafile)
         case _:
             assert_never(settings)
 

@@ -1,6 +1,7 @@
 """From the header lines of a journey, and the lines of `settings`, to what they set."""
 
 import zoneinfo
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,9 @@ from wend.dsl.checker.triggers import event_match, positive
 from wend.dsl.checker.waits import weekdays
 from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
+
+TRACKED = ("opens", "clicks")
+"""What a channel may be asked to tell of a message."""
 
 _REPEATABLE = (ast.ExitOn, ast.SendWindow, ast.Limit, ast.Consent, ast.Goal, ast.Quota, ast.Track)
 _WORDS: dict[type[ast.Node], str] = {
@@ -148,6 +152,8 @@ def _shared(node: ast.Node, made: dict[str, Any], env: Env, ctx: Expressions) ->
             made["sender"] = sender.value
         case ast.ReplyTo(address=address):
             made["reply_to"] = address.value
+        case ast.Track(kinds=kinds):
+            made["track"] = tuple(dict.fromkeys((*made.get("track", ()), *_tracked(kinds, env, ctx))))
         case ast.HoldOut(share=share):
             made["hold_out"] = share.value
             if not 0 < share.value <= 100:
@@ -160,6 +166,15 @@ def _shared(node: ast.Node, made: dict[str, Any], env: Env, ctx: Expressions) ->
             made["limits"] = (*made.get("limits", ()), _limit(node, env, ctx))
         case _:
             pass  # not carried out, and refused elsewhere
+
+
+def _tracked(kinds: tuple[ast.Name, ...], env: Env, ctx: Expressions) -> Iterator[str]:
+    for kind in kinds:
+        if kind.text not in TRACKED:
+            near = nearest(kind.text, TRACKED)
+            help = f"write `{near}`" if near else "write `track opens, clicks`"
+            ctx.error("W213", f"`{kind.text}` cannot be tracked", kind, env, help)
+        yield kind.text
 
 
 def _audience(node: ast.Audience, env: Env, ctx: Expressions) -> core.Expr:

@@ -1,9 +1,10 @@
-"""Where messages go: the console, a folder, a mail server; a host adds its own by the protocol."""
+"""Where messages go: the console, a folder, a mail server, a web service; a host adds its own by the protocol."""
 
 from wend.runtime.channels.console import ConsoleChannel
 from wend.runtime.channels.folder import FolderChannel
 from wend.runtime.channels.protocol import Channel, ChannelDown, Outcome, Promise, Status
 from wend.runtime.channels.smtp import Security, SmtpChannel
+from wend.runtime.channels.webhook import WebhookChannel
 
 __all__ = [
     "Channel",
@@ -15,4 +16,5 @@ __all__ = [
     "Security",
     "SmtpChannel",
     "Status",
+    "WebhookChannel",
 ]

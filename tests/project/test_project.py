@@ -217,7 +217,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             "[channels.email]\n",
             "`[channels.email]` needs `kind`",
-            'write `kind = "folder"`, `"console"` or `"smtp"`',
+            'write `kind = "folder"`, `"console"`, `"smtp"` or `"webhook"`',
             "wend.toml:1",
         ),
         (
@@ -227,14 +227,20 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
             "wend.toml:2",
         ),
         (
+            '[channels.push]\nkind = "webhook"\n',
+            "`[channels.push]` needs `url`",
+            'write `url = "https://sms.shop.example/send"`',
+            "wend.toml:1",
+        ),
+        (
             '[channels.email]\nkind = "folder"\n',
             "`[channels.email]` needs `path`",
             'write `path = "outbox"`',
             "wend.toml:1",
         ),
         (
-            '[channels.push]\nkind = "console"\n',
-            "`[channels.push]` needs `address`",
+            '[channels.letter]\nkind = "console"\n',
+            "`[channels.letter]` needs `address`",
             "it names the contact's field with the address",
             "wend.toml:1",
         ),

@@ -85,6 +85,8 @@ def _stop_on_signals() -> threading.Event:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
+    if hasattr(signal, "SIGPIPE"):  # a server that hangs up in the middle must not end us: its channel tells of it
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     return stop
 
 

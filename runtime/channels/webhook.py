@@ -1,0 +1,117 @@
+"""Messages as requests to a web service of the project: for channels without a sender here, such as sms or push."""
+
+import json
+import ssl
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from attrs import asdict
+
+from wend.dsl.diagnostics import WendError
+from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
+from wend.runtime.messages import Message, one_line
+
+if TYPE_CHECKING:
+    import httpx
+
+KEY_HEADER = "Idempotency-Key"
+"""The header with the message's key: a service that knows it already answers as it did, and sends nothing again."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LATER = frozenset({408, 409, 423, 425, 429})  # not now; of 409, that the key is being worked on
+_SETTINGS = frozenset({401, 403, 404, 405, 407})  # about our settings, so the message is kept until they are right
+_GIVE_UP = 3  # messages in a row without an answer
+
+
+class WebhookChannel:
+    """Posts each message as JSON, with its key in the header `Idempotency-Key`. A status of 200 to 299 is delivered.
+
+    Where no answer comes the message goes again with the same key.
+
+    Args:
+        url: where to post.
+        token: sent as `Authorization: Bearer TOKEN`, or None.
+        timeout: seconds to wait for a connection and for each part of an answer.
+        cafile: certificates to trust instead of the usual ones.
+
+    Raises:
+        WendError: the address is no web address, a token would travel unprotected, or httpx is not installed.
+    """
+
+    promise = Promise.AT_LEAST_ONCE
+
+    def __init__(self, url: str, token: str | None = None, timeout: float = 30.0, cafile: Path | None = None) -> None:
+        self._host = _host_of(url, token)
+        self._url, self._timeout, self._cafile = url, timeout, cafile
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        _library()
+
+    @property
+    def name(self) -> str:
+        """`webhook sms.shop.example`."""
+        return f"webhook {self._host}"
+
+    def deliver(self, messages: Iterable[Message]) -> Iterator[Outcome]:
+        """Post them one by one, over one connection where the service keeps it."""
+        silent = 0
+        with _library().Client(timeout=self._timeout, verify=self._trusted(), headers=self._headers) as client:
+            for message in messages:
+                outcome = self._post(client, message)
+                silent = silent + 1 if outcome.status is Status.UNKNOWN else 0
+                yield outcome
+                if silent == _GIVE_UP:
+                    raise ChannelDown(f"{self._host} gave no answer {_GIVE_UP} times in a row")
+
+    def _post(self, client: "httpx.Client", message: Message) -> Outcome:
+        httpx = _library()
+        headers = {KEY_HEADER: message.key, "Content-Type": "application/json"}
+        try:
+            answer = client.post(self._url, content=body_of(message), headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ChannelDown(f"{self._host} cannot be reached: {_words(error)}") from None
+        except httpx.TransportError as error:
+            return Outcome(message.key, Status.UNKNOWN, f"{self._host} gave no answer: {_words(error)}")
+        if answer.is_success:
+            return Outcome(message.key, Status.DELIVERED)
+        code = answer.status_code
+        detail = f"{self._host} refused it: {code} {one_line(answer.text[:200])}".rstrip()
+        again = code in _LATER or code in _SETTINGS or code >= 500 or code < 400
+        return Outcome(message.key, Status.RETRY if again else Status.REFUSED, detail)
+
+    def _trusted(self) -> bool | ssl.SSLContext:
+        return True if self._cafile is None else ssl.create_default_context(cafile=str(self._cafile))
+
+
+def body_of(message: Message) -> bytes:
+    """What is posted: the message's fields as a JSON object, its time as ISO 8601 in UTC."""
+    fields = asdict(message, recurse=False)
+    fields.pop("headers")
+    fields["at"] = message.at.isoformat()
+    return json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def _host_of(url: str, token: str | None) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise WendError(
+            f"`{one_line(url)}` is no web address", help="write one such as `https://sms.shop.example/send`"
+        )
+    if token is not None and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise WendError(f"the token for `{parts.hostname}` would travel unprotected", help="let the address be `https`")
+    return parts.netloc.rpartition("@")[2]
+
+
+def _library() -> ModuleType:
+    try:
+        import httpx
+    except ImportError:
+        raise WendError("a channel of kind `webhook` needs httpx", help="pip install 'wend[webhook]'") from None
+    return httpx
+
+
+def _words(error: Exception) -> str:
+    text = one_line(str(error)).rstrip(".")
+    return text[:1].lower() + text[1:] if text else "the connection ended"
