@@ -1,5 +1,7 @@
 """What could come next: for a prompt that goes on over several lines, and for completion."""
 
+from attrs import frozen
+
 from wend.dsl.lexer import lex
 from wend.dsl.machine import Outline, prepared, terminal
 from wend.dsl.parser import cut
@@ -24,23 +26,50 @@ def wants_more(text: str) -> bool:
     return outline is not None and (outline.takes("_INDENT") or outline.takes("_DEDENT"))
 
 
+def wants_body(text: str) -> bool:
+    """Whether the last line of a text needs deeper lines below it, as `on purchase` does."""
+    items = cut(lex(Source("", text)).lines, 0)
+    outline = _outline(items[-1]) if items else None
+    return outline is not None and outline.takes("_INDENT") and not outline.takes("_DEDENT") and not outline.complete()
+
+
 def next_words(text: str) -> tuple[str, ...]:
     """The keywords that could follow a text whose last line is unfinished, in the order of the alphabet."""
+    return expected(text).words
+
+
+@frozen
+class Expected:
+    """What could follow an unfinished text: keywords in the order of the alphabet, a name, a text between quotes."""
+
+    words: tuple[str, ...] = ()
+    name: bool = False
+    text: bool = False
+
+
+def expected(text: str, start: str = "item") -> Expected:
+    """What could follow a text whose last line is unfinished.
+
+    Args:
+        text: up to where the next word would begin.
+        start: what the text is a beginning of: `item`, or `only_expr` for an expression.
+    """
     space = "" if not text or text[-1].isspace() else " "
     lexed = lex(Source("", f"{text}{space}x"))  # the word to come stands where `x` does
     if not lexed.lines or lexed.lines[-1].tokens[-1].end != len(text) + len(space) + 1:
-        return ()  # inside a comment
+        return Expected()  # inside a comment
     items = cut(lexed.lines, 0)
     last = items[-1][-1]
     last.tokens.pop()
-    outline = _outline(items[-1], finish=False)
+    outline = _outline(items[-1], finish=False, start=start)
     if outline is None:
-        return ()
-    expected = outline.expected()
-    return tuple(sorted(word for word, name in prepared().tables.keywords.items() if name in expected))
+        return Expected()
+    found = outline.expected()
+    words = tuple(sorted(word for word, name in prepared().tables.keywords.items() if name in found))
+    return Expected(words, "NAME" in found, "STRING" in found)
 
 
-def next_functions(text: str, functions: Signatures) -> tuple[Signature, ...]:
+def next_functions(text: str, functions: Signatures, start: str = "item") -> tuple[Signature, ...]:
     """The functions whose names could follow a text whose last line is unfinished, in the order of the alphabet.
 
     What a function gives is in its `sentence`, and `usage` shows its arguments by name. Which types fit is not asked.
@@ -49,14 +78,14 @@ def next_functions(text: str, functions: Signatures) -> tuple[Signature, ...]:
     lexed = lex(Source("", f"{text}{space}x(1"))  # where a call could stand, this one can; behind `define`, it cannot
     if not lexed.lines or lexed.lines[-1].tokens[-1].end != len(text) + len(space) + 3:
         return ()  # inside a comment
-    if _outline(cut(lexed.lines, 0)[-1], finish=False) is None:
+    if _outline(cut(lexed.lines, 0)[-1], finish=False, start=start) is None:
         return ()
     return tuple(functions[name] for name in sorted(functions))
 
 
-def _outline(lines: list[Line], finish: bool = True) -> Outline | None:
+def _outline(lines: list[Line], finish: bool = True, start: str = "item") -> Outline | None:
     """The parser after the lines of an item, before its blocks are closed; None if they do not parse."""
-    outline = Outline("item")
+    outline = Outline(start)
     levels = [0]
     for i, line in enumerate(lines):
         if line.indent > levels[-1]:

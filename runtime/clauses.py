@@ -274,6 +274,8 @@ def _to_be_known(part: core.Expr) -> str:
     found = reads(part)
     if isinstance(part, core.Derived | core.Aggregate) and len(found.events) == 1 and not found.fields:
         return f"an event `{found.events[0]}` would have to happen"
+    if isinstance(part, core.LabelRef):
+        return f"the message `{part.label}` would have to be sent"
     return f"`{spell_expr(part)}` would have to be known"
 
 

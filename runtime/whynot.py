@@ -16,9 +16,9 @@ from wend.dsl import plan
 from wend.dsl.core import Place
 from wend.dsl.program import Journey, Trigger
 from wend.runtime import runs
-from wend.runtime.calendar import Zone
+from wend.runtime.calendar import Zone, next_minute
 from wend.runtime.clauses import Clause, hindering
-from wend.runtime.contact import EMPTY, Contact
+from wend.runtime.contact import EMPTY, Contact, Inbox
 from wend.runtime.effects import Facts, TraceEntry
 from wend.runtime.obstacles import Obstacle, closed_gate, head_obstacle, no_run, path_obstacle
 from wend.runtime.rules import Rules
@@ -64,6 +64,7 @@ def why_not(
     trigger: str | None = None,
     template: str | None = None,
     past: Iterable[TraceEntry] = (),
+    inbox: Inbox = EMPTY,
 ) -> tuple[WhyNot, ...]:
     """What keeps the triggers of a journey from doing what they say, for one contact.
 
@@ -75,17 +76,20 @@ def why_not(
         trigger: the id of one trigger; None: all of them, in the order of the script.
         template: the message that is missed: what became of others plays no part.
         past: the trace of the contact's steps so far, if it is kept: what a trigger that fired already came to.
+        inbox: what has arrived since the last step.
 
     Returns:
         an answer for each trigger; none where there is no such journey or trigger.
     """
-    work, _ = begin(rules, contact, state, EMPTY, now, facts, explain=True)
+    if any(kept.run and any(path.tick >= now for path in kept.run.paths) for kept in state.journeys.values()):
+        now = next_minute(now)  # a tick at this minute is over, and there is never a second one
+    work, _ = begin(rules, contact, state, inbox, now, facts, explain=True)
     stay = next((each for each in work.stays if each.journey.name == journey), None)
     if stay is None or stay.archived:
         return ()
     runs.survey(work, stay)
     told = tuple(past)
-    outcome = step(rules, contact, state, EMPTY, now, facts, explain=True)
+    outcome = step(rules, contact, state, inbox, now, facts, explain=True)
     return tuple(
         _answer(work, stay, each, template, told, outcome.trace)
         for each in stay.journey.triggers

@@ -152,6 +152,20 @@ class World:
         """A contact by its id."""
         return self.residents[self.numbers[contact]]
 
+    def view(self, contact: str, now: Instant) -> Resident:
+        """A contact as the next step will find it at a time: with what has arrived until then in its inbox."""
+        number = self.numbers[contact]
+        found = self.residents[number]
+        for time, owner, what in self.arrivals[self.arrived :]:
+            if time > now:
+                break
+            if owner == number:
+                found = _with(found, what)
+        for time, _, owner, what in sorted(self.sudden, key=itemgetter(0, 1)):
+            if time <= now and owner == number:
+                found = _with(found, what)
+        return found
+
     # ---- the clock ---------------------------------------------------------------------------------------------------
 
     def due(self) -> Instant | None:
@@ -221,13 +235,7 @@ class World:
             self.suppressed[each.address] = self.suppressed.get(each.address, frozenset()) | {each}
 
     def _put(self, number: int, what: Event | Change) -> None:
-        old = self.residents[number]
-        inbox = old.inbox
-        if isinstance(what, Event):
-            inbox = Inbox(inbox.changes, (*inbox.events, what), inbox.imported)
-        else:
-            inbox = Inbox((*inbox.changes, what), inbox.events, inbox.imported)
-        self.residents[number] = Resident(old.contact, old.state, old.wake, inbox)
+        self.residents[number] = _with(self.residents[number], what)
 
     def _metered(self, due: Sequence[Resident], now: Instant) -> Facts:
         """The facts of a tick at which these are stepped, with what the quotas refuse."""
@@ -311,3 +319,13 @@ class World:
         self.instants, self.waking = [], {}
         for number, resident in enumerate(self.residents):
             self._wake(number, resident.wake)
+
+
+def _with(resident: Resident, what: Event | Change) -> Resident:
+    """The resident with one thing more in its inbox."""
+    inbox = resident.inbox
+    if isinstance(what, Event):
+        inbox = Inbox(inbox.changes, (*inbox.events, what), inbox.imported)
+    else:
+        inbox = Inbox((*inbox.changes, what), inbox.events, inbox.imported)
+    return Resident(resident.contact, resident.state, resident.wake, inbox)

@@ -60,10 +60,10 @@ def _line(line: ast.TestLine, splits: dict[str, list[str]], env: Env, ctx: Expre
     place = env.place(line)
     match line:
         case ast.Given(pairs=pairs):
-            values = tuple((p.name.text, _field(p.name, p.value, env, ctx)) for p in pairs)
+            values = tuple((p.name.text, field_value(p.name, p.value, env, ctx)) for p in pairs)
             return trial.Given(values=values, place=place)
         case ast.GivenEvent(event=event, at=at, values=pairs):
-            return _happens(event, at, pairs, place, env, ctx)
+            return happens(event, at, pairs, place, env, ctx)
         case ast.Force(split=split, variant=variant):
             return _force(split, variant, splits, place, env, ctx)
         case ast.Advance(length=length):
@@ -78,10 +78,10 @@ def _at(line: ast.At, place: Place, env: Env, ctx: Expressions) -> trial.AnyLine
     at = _moment(line.moment)
     match line.act:
         case ast.Happens(event=event, values=pairs):
-            return _happens(event, line.moment, pairs, place, env, ctx)
+            return happens(event, line.moment, pairs, place, env, ctx)
         case ast.Changes(target=target, value=value):
             name = target.parts[-1]
-            return trial.Changes(at=at, field=name.text, value=_field(name, value, env, ctx), place=place)
+            return trial.Changes(at=at, field=name.text, value=field_value(name, value, env, ctx), place=place)
         case ast.ExpectNothing():
             return trial.ExpectNothing(at=at, place=place)
         case ast.ExpectSend(channel=channel, template=template, times=times):
@@ -101,7 +101,7 @@ def _moment(node: ast.Moment) -> trial.Moment:
     return trial.Moment(node.date, node.time)
 
 
-def _field(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> core.Expr:
+def field_value(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> core.Expr:
     """A value for a field of the contact, which must be one that data can have."""
     made = ctx.check(value, env)
     field = name.text
@@ -117,9 +117,10 @@ def _field(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> core.
     return made.expr
 
 
-def _happens(
+def happens(
     event: ast.Name, at: ast.Moment, pairs: tuple[ast.Pair, ...], place: Place, env: Env, ctx: Expressions
 ) -> trial.Happens:
+    """An event that happens, its name and its values checked."""
     name = event.text
     shape = BUILTIN_EVENTS.get(name) or ctx.names.shape(name)
     if shape is None:

@@ -17,6 +17,7 @@ COMMANDS = {
     "init": "write a small project that runs",
     "declare": "write the `contact` and `event` declarations from sample data",
     "test": "run the `test` blocks of a project or script",
+    "repl": "try scripts and expressions on contacts at a prompt",
     "simulate": "play a project over contacts and events, sending nothing",
     "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",

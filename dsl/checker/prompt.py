@@ -1,0 +1,102 @@
+"""What is typed at a prompt, checked with the declarations of a program: an expression, fields, an event.
+
+Unlike the text of a script it stands alone, and what it says is carried out at once.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from wend.dsl import ast, core
+from wend.dsl.checker.env import Env, Typed
+from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.names import Definition, collect
+from wend.dsl.checker.report import Reports
+from wend.dsl.checker.trials import field_value, happens
+from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity
+from wend.dsl.parser import parse_expression
+from wend.dsl.signatures import Signatures
+from wend.dsl.source import Source, Span
+
+Files = Sequence[tuple[Source, ast.File]]
+
+
+@frozen
+class Given:
+    """`amount = 30` within a line that was typed: where the name stands, and where the value does."""
+
+    name: str
+    place: Span
+    value: Span
+
+
+class Prompt:
+    """Checks what is typed against the files of a program.
+
+    Args:
+        files: each source with its tree, free of mistakes.
+        functions: the functions that can be called.
+        data_fields: the contact's fields that the data has, where no script declares them; None: any name may be one.
+    """
+
+    def __init__(self, files: Files, functions: Signatures, data_fields: frozenset[str] | None = None) -> None:
+        self.files, self.functions, self.data_fields = files, functions, data_fields
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """The segments and defines by name."""
+        return self._context()[1].names.definitions
+
+    def expression(self, source: Source) -> Typed:
+        """An expression about the contact, with its type. Raises ProgramError where there is a mistake in it."""
+        reports, ctx = self._context()
+        node = _parsed(source)
+        made = ctx.check(node, Env(source=source, words="an expression by itself"))
+        _sound(reports)
+        return made
+
+    def fields(self, line: Source, pairs: Sequence[Given]) -> list[tuple[str, core.Expr]]:
+        """Values for fields of the contact. Raises ProgramError where one is no field or does not fit it."""
+        reports, ctx = self._context()
+        env = Env(source=line, words="a value")
+        made = []
+        for pair in pairs:
+            name = ast.Name(text=pair.name, span=pair.place)
+            made.append((pair.name, field_value(name, _part(line, pair.value), env, ctx)))
+        _sound(reports)
+        return made
+
+    def event(self, line: Source, name: ast.Name, pairs: Sequence[Given]) -> list[tuple[str, core.Expr]]:
+        """The values of an event. Raises ProgramError where there is no such event, or a value does not fit."""
+        reports, ctx = self._context()
+        env = Env(source=line, words="a value")
+        written = tuple(
+            ast.Pair(name=ast.Name(text=each.name, span=each.place), value=_part(line, each.value)) for each in pairs
+        )
+        made = happens(name, ast.Moment(date=dt.date(2000, 1, 1)), written, env.place(name), env, ctx)
+        _sound(reports)
+        return list(made.values)
+
+    def _context(self) -> tuple[Reports, Expressions]:
+        reports = Reports()
+        names = collect(self.files, self.functions, self.data_fields, reports)
+        return reports, Expressions(names, self.functions, reports)
+
+
+def _parsed(source: Source) -> ast.Expr:
+    node, found = parse_expression(source)
+    if node is None:
+        raise ProgramError(found)
+    return node
+
+
+def _part(line: Source, span: Span) -> ast.Expr:
+    """The expression at a place of a line; its own places are those of the line."""
+    return _parsed(Source(line.name, " " * span.start + line.text[span.start : span.end]))
+
+
+def _sound(reports: Reports) -> None:
+    errors: list[Diagnostic] = [each for each in reports.items if each.severity is Severity.ERROR]
+    if errors:
+        raise ProgramError(errors)

@@ -1,0 +1,120 @@
+"""Carrying out what is typed: a command, something of a script, or an expression. Errors are answers too."""
+
+from collections.abc import Container, Iterable, Iterator
+
+from attrs import evolve
+
+from wend.dsl.completion import wants_more
+from wend.dsl.diagnostics import Diagnostic, ProgramError, WendError
+from wend.dsl.lexer import lex
+from wend.dsl.nearest import nearest
+from wend.dsl.parser import GOES_ON, parse, parse_expression
+from wend.dsl.source import Source
+from wend.repl.answer import Answer, refuse
+from wend.repl.commands import COMMANDS, values
+from wend.repl.commands.files import told_scripts
+from wend.repl.line import PROMPT, Line, read_line
+from wend.repl.session import Session
+
+ITEMS = frozenset(
+    {
+        *("contact", "event", "settings", "define", "segment", "journey", "test"),
+        *("when", "on", "every", "once", "also"),
+    }
+)
+"""Words that begin an item of a script."""
+LEAVING = frozenset({"quit", "exit", "q"})
+
+
+def answer(session: Session, text: str) -> Answer:
+    """Carry out what was typed. Never raises for what is typed: an error is told in the answer."""
+    if not text.strip() or (not lex(Source(PROMPT, text)).lines and not text.lstrip().startswith(":")):
+        return Answer()
+    try:
+        return _answer(session, text)
+    except WendError as error:
+        return refuse(error)
+    except OSError as error:
+        reason = (error.strerror or "the system refused").lower()
+        return refuse(WendError(reason, place=str(error.filename) if error.filename else None))
+    except RecursionError:
+        return refuse(WendError("this is nested too deeply", "write it in parts, with `define`"))
+
+
+def _answer(session: Session, text: str) -> Answer:
+    if text.lstrip().startswith(":"):
+        line = read_line(text)
+        if line.name in LEAVING:
+            return Answer(leave=True)
+        command = COMMANDS.get(line.name)
+        if command is None:
+            near = nearest(line.name, COMMANDS)
+            advice = f"write `:{near}`" if near else "`:help` lists the commands"
+            raise WendError(f"there is no command `:{line.name}`", advice)
+        try:
+            return command.run(session, line)
+        except ProgramError as error:
+            raise ProgramError(_in_line(each, line) for each in error.diagnostics) from None
+    if is_item(text, session.program.schema.contact or ()):
+        return told_scripts(session, session.follow(session.scripts.with_typed(text.rstrip() + "\n")))
+    return values.value(session, Source(PROMPT, text.strip("\n")))
+
+
+def _in_line(found: Diagnostic, line: Line) -> Diagnostic:
+    """A report about the argument of a command, shown with the whole line: its places are those of the line."""
+    return evolve(found, source=line.source) if found.source.name == PROMPT else found
+
+
+def is_item(text: str, fields: Container[str]) -> bool:
+    """Whether what was typed is a piece of a script rather than an expression.
+
+    Args:
+        fields: the declared fields: a word that begins an item may name one of them.
+    """
+    lines = lex(Source(PROMPT, text)).lines
+    if not lines or lines[0].tokens[0].quoted or lines[0].tokens[0].text not in ITEMS:
+        return False
+    if len(lines) == len(lines[0].tokens) == 1:
+        return lines[0].tokens[0].text not in fields
+    if not parse(Source(PROMPT, text), explain=False).diagnostics:
+        return True
+    return parse_expression(Source(PROMPT, text))[0] is None
+
+
+def inputs(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of a file as what would be typed: a line goes on in the next ones as long as the parser wants more.
+
+    A block ends where a line stands at the margin again; empty lines within it belong to it.
+    """
+    held: list[str] = []
+    for raw in lines:
+        line = raw.rstrip("\r\n")
+        if held and not _goes_on(held, line):
+            yield _joined(held)
+            held = []
+        if held or line.strip():
+            held.append(line)
+        if held and not more(_joined(held)):
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def more(text: str) -> bool:
+    """Whether what was typed so far wants to go on."""
+    return not text.lstrip().startswith(":") and wants_more(text.rstrip() + "\n")
+
+
+def _goes_on(held: list[str], line: str) -> bool:
+    if not line.strip() or line[0] in " \t" or line.split()[0] in GOES_ON:
+        return True
+    return _open_bracket(_joined(held))
+
+
+def _open_bracket(text: str) -> bool:
+    return any(each.code == "W113" for each in lex(Source("", text)).diagnostics)
+
+
+def _joined(held: list[str]) -> str:
+    return "\n".join(held).rstrip()

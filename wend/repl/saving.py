@@ -1,0 +1,132 @@
+"""What was done at the prompt with one contact, as a `test` block of a journey."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from wend.dsl.diagnostics import ProgramError, Severity, WendError
+from wend.dsl.literals import quote
+from wend.dsl.program import Journey
+from wend.dsl.source import Source
+from wend.repl.session import Session
+from wend.runtime.calendar import ONE_DAY, Zone, floor_minute
+from wend.runtime.calendar import zone as zone_named
+from wend.runtime.contact import Change, Event
+from wend.runtime.effects import Send
+from wend.runtime.rules import Rules
+from wend.runtime.spell import spell, spell_name
+from wend.runtime.trial import TestResult, run_test
+from wend.runtime.values import Instant, Value
+from wend.stdlib import FUNCTIONS
+from wend.workspace import build
+
+
+def test_block(session: Session, name: str, journey: Journey) -> str:
+    """The contact as it was at the beginning, what happened to it and when, and the messages that came.
+
+    Raises:
+        WendError: nothing was done yet.
+    """
+    if not session.history:
+        raise WendError("nothing was done yet", "`:advance 120 days`, say, and then save it")
+    writer = _Writer(session, journey)
+    return "\n".join([f"test {quote(name)} for {spell_name(journey.name)}", *writer.lines()]) + "\n"
+
+
+def played(session: Session, block: str) -> TestResult:
+    """The block, played against the session's scripts. Raises ProgramError where it is refused."""
+    program, found = build(
+        [*session.scripts.sources, Source("the test", block)], session.data_fields, session.scripts.misuses
+    )
+    if program is None:
+        raise ProgramError(each for each in found if each.severity is Severity.ERROR)
+    test = next(each for each in program.tests if each.place.source.name == "the test")
+    return run_test(Rules(program, FUNCTIONS), test, session.facts)
+
+
+class _Writer:
+    """Writes the lines of the block; its times are those of the journey's zone."""
+
+    def __init__(self, session: Session, journey: Journey) -> None:
+        self.session, self.journey, self.contact = session, journey, session.contact_id()
+        settings = session.program.settings
+        self.zone: Zone = zone_named(journey.zone or settings.zone or session.facts.zone)
+
+    def lines(self) -> Iterator[str]:
+        session = self.session
+        first = session.history[0].before
+        began = next(each for each in first.residents if each.contact.id == self.contact)
+        known = {name: value for name, value in began.contact.fields.items() if value is not None}
+        if known:
+            yield f"    given {self.pairs(known)}"
+        for event in sorted(began.inbox.events, key=lambda event: event.key):
+            yield f"    given event {spell_name(event.name)} at {self.moment(event.time)}{self.given(event.payload)}"
+        yield from self.happened(first.arrivals[first.arrived :])
+        rest = session.now - self.latest
+        if rest >= ONE_DAY:
+            yield f"    advance {rest.days} days" if rest.days > 1 else "    advance 1 day"
+        counts: dict[str, int] = {}
+        for send in self.sends():
+            counts[send.channel] = counts.get(send.channel, 0) + 1
+        for channel, count in counts.items():
+            yield f"    expect {count} {spell_name(channel)} in total"
+
+    def happened(self, arrivals: list[tuple[Instant, int, Event | Change]]) -> Iterator[str]:
+        """What came from outside, and the messages, in the order of time."""
+        number = self.session.world.numbers[self.contact]
+        told = [each.what for each in self.session.told if each.contact == self.contact]
+        coming = [what for time, owner, what in arrivals if owner == number and time <= self.session.now]
+        outside = {what.id: what for what in (*coming, *told)}.values()
+        found: list[tuple[Instant, int, str]] = []
+        for what in outside:
+            found += [(what.time, 0, line) for line in self.outside(what)]
+        sends = self.sends()
+        found += [(send.at, 1, f"expect {spell_name(send.channel)} {quote(send.template or '')}") for send in sends]
+        self.latest = max((at for at, _, _ in found), default=self.session.history[0].at)
+        if not sends:
+            found.append((self.session.now, 2, "expect nothing"))
+            self.latest = self.session.now
+        for at, _, line in sorted(found, key=lambda each: each[:2]):
+            yield f"    at {self.moment(at)} {line}"
+
+    def outside(self, what: Event | Change) -> Iterator[str]:
+        """What a test says of an event or a change."""
+        if isinstance(what, Event):
+            yield f"event {spell_name(what.name)}{self.given(what.payload)}"
+            return
+        for name, value in what.fields.items():
+            yield f"set {spell_name(name)} = {self.value(value)}"
+
+    def sends(self) -> list[Send]:
+        """The messages of the journey to the contact so far."""
+        return [
+            effect
+            for tick in self.session.history
+            for id, outcome in tick.stepped
+            for effect in outcome.effects
+            if id == self.contact
+            and isinstance(effect, Send)
+            and effect.identity.journey == self.journey.name
+            and effect.template is not None
+        ]
+
+    def given(self, values: Mapping[str, Value]) -> str:
+        """The payload of an event, where it has one."""
+        known = {name: value for name, value in values.items() if value is not None}
+        return f" with {self.pairs(known)}" if known else ""
+
+    def pairs(self, values: Mapping[str, Value]) -> str:
+        """`amount = 30, channel = "web"`."""
+        return ", ".join(f"{spell_name(name)} = {self.value(value)}" for name, value in values.items())
+
+    def value(self, value: Value) -> str:
+        """A value as a literal of the language."""
+        if isinstance(value, dt.datetime):
+            return self.moment(value)
+        return spell(value, self.zone)
+
+    def moment(self, instant: Instant) -> str:
+        """A moment of a test: its first moment is the day alone."""
+        local = self.zone.local(floor_minute(instant))
+        if self.zone.day_start(local.date()) == floor_minute(instant):
+            return f"{local:%Y-%m-%d}"
+        return f"{local:%Y-%m-%d %H:%M}"
