@@ -15,6 +15,8 @@ The words after a fence say what a block is:
     console              lines `$ wend ...` that are run one after another in a copy of the examples, and their output;
                          `[exit N]` at its end is the code that a command ends with
 
+    KIND file PATH       what the reader writes into a file (a script, a template, data); commands below it find it there
+
 In what is shown, a line `…` stands for any number of lines, and `…` in a line for any text.
 """
 
@@ -31,7 +33,21 @@ from attrs import frozen
 from tests.house.repository import ROOT, committed
 
 PAGES = [path for path in committed() if path.suffix == ".md" and path.parts[0] in {path.name, "docs"}]
-KINDS = ("journey", "report", "values", "csv", "toml", "html", "txt", "python", "console", "make", "signature", "")
+KINDS = (
+    "journey",
+    "report",
+    "values",
+    "csv",
+    "toml",
+    "html",
+    "txt",
+    "python",
+    "console",
+    "make",
+    "signature",
+    "file",
+    "",
+)
 
 
 @frozen
@@ -48,8 +64,15 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """The first of the words."""
-        return self.words.split()[0] if self.words else ""
+        """The first of the words; `file` for what the reader writes into one."""
+        words = self.words.split()
+        return "file" if self.file else words[0] if words else ""
+
+    @property
+    def file(self) -> str | None:
+        """Where the reader writes it; None for a block that is only shown."""
+        words = self.words.split()
+        return words[2] if len(words) == 3 and words[1] == "file" else None
 
 
 @frozen

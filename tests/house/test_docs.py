@@ -199,16 +199,25 @@ def test_programs_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_commands_do_what_is_shown(page: Path, tmp_path: Path) -> None:
-    shown = [command for block in of("console") if block.page == page.as_posix() for command in commands(block)]
+    shown = [block for block in ALL if block.page == page.as_posix() and block.kind in ("console", "file")]
     if shown:
         copy_examples(tmp_path)
-    for command in shown:
-        done = execute(command.line, tmp_path)
-        printed = lines(done.stdout) + lines(done.stderr)
-        what = f"{command.block}: {command.line}\n" + "\n".join(printed)
-        assert "Traceback" not in done.stderr, what
-        assert done.returncode == command.code, what
-        assert not command.shown or agrees(list(command.shown), printed), what
+    for block in shown:
+        if block.file is not None:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+            continue
+        for command in commands(block):
+            check_command(command, tmp_path)
+
+
+def check_command(command: Command, folder: Path) -> None:
+    """A command does what is shown below it."""
+    done = execute(command.line, folder)
+    printed = lines(done.stdout) + lines(done.stderr)
+    what = f"{command.block}: {command.line}\n" + "\n".join(printed)
+    assert "Traceback" not in done.stderr, what
+    assert done.returncode == command.code, what
+    assert not command.shown or agrees(list(command.shown), printed), what
 
 
 def test_the_readme_shows_what_make_demo_runs_and_prints() -> None:
@@ -245,6 +254,8 @@ def anchors(text: str) -> set[str]:
 def test_blocks_and_commands_are_found() -> None:
     text = "a\n```journey bad W101\nwhen\n```\n```console\n$ wend fmt x\nok\n\n$ wend check x\nno\n[exit 1]\n```\n"
     bad, console = blocks("p.md", text)
+    (file,) = blocks("p.md", "```html file a/b.html\n<p>\n```\n")
+    assert (file.kind, file.file, bad.file) == ("file", "a/b.html", None)
     assert (bad.line, bad.words, bad.text) == (2, "journey bad W101", "when\n")
     assert commands(console) == [
         Command(console, "wend fmt x", ("ok",)),
