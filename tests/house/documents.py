@@ -15,7 +15,7 @@ The words after a fence say what a block is:
     console              lines `$ wend ...` that are run one after another in a copy of the examples, and their output;
                          `[exit N]` at its end is the code that a command ends with
 
-    KIND file PATH       what the reader writes into a file (a script, a template, data); commands below it find it there
+    KIND file PATH       what the reader writes into a file (a script, a template, data), for the commands below it
 
 In what is shown, a line `…` stands for any number of lines, and `…` in a line for any text.
 """
