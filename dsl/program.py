@@ -227,6 +227,7 @@ class Journey:
     `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run, `goals` those that
     convert it.
     `hold_out` is the share, in percent, of contacts for whom nothing is done.
+    `pause` says what becomes of the paths under way while the journey is switched off by hand.
     `late` is None where nothing is said (24 hours for events, no bound for dates and holds).
     """
 
@@ -248,6 +249,7 @@ class Journey:
     limits: tuple[Limit, ...] = ()
     late: Period | None = None
     newest_path_only: bool = False
+    pause: ast.PauseWay = ast.PauseWay.HOLD
     transactional: bool = False
     topic: str | None = None
     priority: float = math.inf

@@ -149,6 +149,7 @@ class Facts:
         addresses: channel -> the contact's field with its address. A channel that is not here uses its own name.
         live_since: journey -> when it first went live; absent: always.
         forced: split -> the variant to take, in tests.
+        paused: the journeys that are switched off by hand.
         full: the channels whose quota was used up before this tick.
         refused: the keys of messages for which a quota has no room at this tick, see `runtime/quota`.
     """
@@ -158,6 +159,7 @@ class Facts:
     addresses: Mapping[str, str] = field(factory=lambda: DEFAULT_ADDRESSES)
     live_since: Mapping[str, Instant] = field(factory=dict)
     forced: Mapping[str, str] = field(factory=dict)
+    paused: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from attrs import evolve, frozen
 
 from wend.dsl.diagnostics import WendError
+from wend.dsl.nearest import nearest
 from wend.runtime import activation, ingest, quota
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
@@ -142,6 +143,34 @@ class Engine:
     ) -> EventsTaken:
         """Put in events that are not there yet: see `ingest.ingest_events`."""
         return ingest.ingest_events(self.store, records, now, imported, unknown, progress)
+
+    def pause(self, journey: str, now: Instant) -> bool:
+        """Switch a journey off: nobody enters, nothing fires, and its line `pause` says what paths under way do.
+
+        Gives whether it was on. What is decided already is delivered all the same.
+
+        Raises:
+            WendError: no journey of that name ever went live.
+        """
+        return self._switch(journey, now, "paused")
+
+    def resume(self, journey: str, now: Instant) -> bool:
+        """Switch a journey on again; gives whether it was off. Raises WendError as `pause` does."""
+        return self._switch(journey, now, "resumed")
+
+    def _switch(self, journey: str, now: Instant, kind: str) -> bool:
+        with self.store.transaction():
+            live = self.store.live_since()
+            if journey not in live:
+                near = nearest(journey, live)
+                help = f"did you mean `{near}`" if near else f"there are {', '.join(sorted(live)) or 'none'}"
+                raise WendError(f"there is no journey `{journey}` in the store", help=help)
+            if (journey in self.store.paused()) is (kind == "paused"):
+                return False
+            self.store.set_paused(journey, now if kind == "paused" else None)
+            self.store.write([JournalEntry("", now, kind, journey)])
+            self.store.wake_all(ingest.arrival(self.store, now), launch=False)
+        return True
 
     # time
 
@@ -292,6 +321,7 @@ class _Round:
             addresses=engine.addresses,
             live_since=store.live_since(),
             full=quota.full(self.left),
+            paused=frozenset(store.paused()),
         )
         self.fields = tuple(dict.fromkeys(engine.addresses.values()))
         self.counting = Counting(engine.rules)

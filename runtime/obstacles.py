@@ -36,8 +36,9 @@ class Obstacle:
     """What keeps something from happening.
 
     Args:
-        kind: a stable word or two: not active, hold out, audience, exit, reenter, entry until, condition, lasting,
-            latched, spaced, event, date, schedule, change, waiting, and the reasons of the trace: consent, limit, …
+        kind: a stable word or two: not active, paused, hold out, audience, exit, reenter, entry until, condition,
+            lasting, latched, spaced, event, date, schedule, change, waiting, and the reasons of the trace: consent,
+            limit, …
         sentence: what it is.
         clauses: the parts of the condition that is not as it would have to be, the first one first.
         until: when it goes away without new data, UTC; None: it takes `remedy`, or new data.

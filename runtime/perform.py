@@ -38,6 +38,8 @@ def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
     if deadline is not None and deadline < work.now:
         path = evolve(path, phase=Phase.READY, since=None)
         return _dropped(work, stay, path, op, gates.Dropped("late", "it was held for longer than `late up to`"))
+    if path.late:
+        return _dropped(work, stay, path, op, gates.Dropped("late", "it was due during a pause, before `late up to`"))
     answer: gates.Answer = gates.hold(work, stay, op.channel) if held else gates.PASSED
     if not isinstance(answer, gates.Held):
         key = identity(work, stay, path, op.id).key if work.facts.refused else ""

@@ -1,6 +1,8 @@
 """Runs: a contact's stay in a journey, from the tick at which the audience holds to what ends it."""
 
-from wend.dsl.ast import ReenterKind
+import datetime as dt
+
+from wend.dsl.ast import PauseWay, ReenterKind
 from wend.dsl.program import EventMatch, OnEntry, StopWhen, Trigger
 from wend.runtime import when
 from wend.runtime.contact import Event
@@ -18,6 +20,10 @@ def survey(work: Work, stay: Stay) -> None:
     """Audience and `exit when` on the snapshot: end the run, end the paths of who left, or begin a run."""
     journey = stay.journey
     stay.open = _is_open(work, stay)
+    if work.facts.paused or stay.state.paused is not None:
+        _pause(work, stay)
+    if not stay.open and stay.journey.active_until is not None:
+        _close(work, stay, stay.journey.active_until)
     run = stay.run
     if run is None and (not stay.open or not _may_ever_begin(stay)):
         return
@@ -33,6 +39,49 @@ def survey(work: Work, stay: Stay) -> None:
             leave(work, stay)
     elif may_begin(work, stay):
         begin(work, stay)
+    if stay.state.anew and not stay.paused:
+        stay.state = evolve(stay.state, anew=False)
+
+
+def _pause(work: Work, stay: Stay) -> None:
+    """Whether the journey is switched off by hand now, and whether it was when the contact was last looked at.
+
+    While it is paused nobody enters and nothing fires; runs end by `exit when` and `exit on` all the same, and who
+    leaves the audience loses its paths. `pause continue` lets the paths under way go on, `pause hold` lets them stand
+    where they are, `pause restart` ends their runs, which begin anew when the journey is resumed.
+    """
+    since = stay.state.paused
+    if stay.journey.name not in work.facts.paused:
+        if since is not None:
+            stay.resumed = since
+            stay.state = evolve(stay.state, paused=None)
+        return
+    stay.paused = True
+    if stay.journey.pause is not PauseWay.CONTINUE:
+        stay.open = False
+    if since is None:
+        stay.state = evolve(stay.state, paused=work.now)
+        if stay.journey.pause is PauseWay.RESTART:
+            _cut_short(work, stay)
+
+
+def _cut_short(work: Work, stay: Stay) -> None:
+    """End a run with paths under way; what started them is armed again."""
+    run = stay.run
+    if run is None or not run.paths:
+        return
+    begun = {path.head for path in run.paths}
+    end(work, stay, "pause", 0)
+    heads = {id: evolve(head, latched=False) if id in begun else head for id, head in stay.state.heads.items()}
+    stay.state = evolve(stay.state, heads=heads, anew=True)
+
+
+def _close(work: Work, stay: Stay, until: dt.date) -> None:
+    """When `active until` comes the paths under way end: nothing of them goes on any more."""
+    run = stay.run
+    if run is not None and run.paths and stay.zone.day_start(until) <= work.now:
+        for path in run.paths:
+            drop(work, stay, path, "stopped", "active until")
 
 
 def _is_open(work: Work, stay: Stay) -> bool:
@@ -53,7 +102,8 @@ def _is_open(work: Work, stay: Stay) -> bool:
 
 
 def _may_ever_begin(stay: Stay) -> bool:
-    return not stay.archived and (stay.state.runs == 0 or stay.journey.reenter is not ReenterKind.NEVER)
+    again = stay.state.runs == 0 or stay.state.anew or stay.journey.reenter is not ReenterKind.NEVER
+    return again and not stay.archived
 
 
 def may_begin(work: Work, stay: Stay) -> bool:
@@ -61,14 +111,16 @@ def may_begin(work: Work, stay: Stay) -> bool:
 
     Not before the tick after the one at which the last run ended.
     """
-    if stay.audience is not True or stay.leaving or not stay.open or stay.spent or not _may_ever_begin(stay):
+    if stay.audience is not True or stay.leaving or not stay.open or stay.paused:
+        return False
+    if stay.spent or not _may_ever_begin(stay):
         return False
     if not _takes_entries(work, stay):
         return False
-    ended = stay.state.ended_at
-    if ended is None or stay.journey.reenter is not ReenterKind.AFTER or stay.journey.reenter_after is None:
+    ended, after = stay.state.ended_at, stay.journey.reenter_after
+    if stay.state.anew or ended is None or after is None or stay.journey.reenter is not ReenterKind.AFTER:
         return True
-    release = stay.zone.add(ended, stay.journey.reenter_after)
+    release = stay.zone.add(ended, after)
     if release > work.now:
         work.until(release)
         return False
@@ -112,7 +164,7 @@ def end(work: Work, stay: Stay, reason: str, depth: int) -> None:
 def _say_farewell(work: Work, stay: Stay, depth: int) -> None:
     """`on exit` triggers fire."""
     run = stay.run
-    if run is None or stay.archived or stay.held_out or not stay.open:
+    if run is None or stay.archived or stay.held_out or not stay.open or stay.paused:
         return
     for trigger, head in stay.heads.ends:
         cause = Cause(CauseKind.EXIT, str(run.number), work.now, depth=depth)

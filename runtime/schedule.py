@@ -48,6 +48,8 @@ def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None
     stay.set_head(head.id, evolve(state, done=state.done | {value}))
     earliest = max(state.dates[value], run.began, work.facts.live_since.get(stay.journey.name, run.began))
     late = stay.journey.late or work.rules.program.settings.late
+    if late is None and stay.resumed is not None and due >= stay.resumed:
+        late = DEFAULT_LATE  # what fell due during a pause is not made up for without bound
     if due < earliest or (late is not None and stay.zone.add(due, late) < work.now):
         work.note(stay, "ignored", reason="past", detail=f"it was due on {due.isoformat()}", place=head.place)
         return None

@@ -86,6 +86,7 @@ class Path:
         labels: this path's own sends and splits.
         attempted: labels of sends that were reached, sent or not.
         events: events that the path carries by name: its cause, awaited ones.
+        late: its wait was over during a pause, longer ago than `late up to`: until it waits again it sends nothing.
     """
 
     trigger: str
@@ -102,6 +103,7 @@ class Path:
     labels: Mapping[str, Labelled] = field(factory=dict)
     attempted: frozenset[str] = frozenset()
     events: Mapping[str, Event] = field(factory=dict)
+    late: bool = False
 
 
 @frozen
@@ -156,6 +158,8 @@ class JourneyState:
         keys: (trigger, key) of `once per`.
         ended_began: when the run began that ended last.
         converted: the number of the latest run that reached a goal; 0: none did.
+        paused: the tick that first saw the journey paused; None while it is not.
+        anew: a pause ended the last run: the next begins when the journey is resumed, whatever `reenter` says.
     """
 
     run: Run | None = None
@@ -165,6 +169,8 @@ class JourneyState:
     keys: frozenset[tuple[str, str]] = frozenset()
     ended_began: Instant | None = None
     converted: int = 0
+    paused: Instant | None = None
+    anew: bool = False
 
 
 @frozen

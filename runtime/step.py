@@ -5,7 +5,7 @@ the audience end, runs begin; 4 the events in order: `exit on` and `stop on` end
 fire; 5 due waits, dated triggers, schedules; 6 every `when`; 7 walk paths; 8 commit all or nothing.
 """
 
-from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnEntry, When
+from wend.dsl.program import Dated, Journey, OnceAtLaunch, OnChange, OnEntry, When
 from wend.runtime import change, goals, runs, schedule, when
 from wend.runtime.calendar import next_minute
 from wend.runtime.contact import Contact, Event, Inbox
@@ -55,10 +55,14 @@ def step(
         if stay.open:
             if stay.state.run is not None and stay.state.run.paths:
                 wake_paths(work, stay)
-            if stay.heads.times and not stay.archived:
+            if stay.heads.times and not stay.archived and not stay.paused:
                 _calendar(work, stay)
     for stay in work.stays:
-        if stay.open and not stay.archived:
+        if stay.archived:
+            continue
+        if stay.paused:
+            _watch(work, stay)
+        elif stay.open:
             _conditions(work, stay)
     walk_all(work)
     return _commit(work)
@@ -202,6 +206,13 @@ def _conditions(work: Work, stay: Stay) -> None:
             runs.start(work, stay, trigger, head.id, cause)
 
 
+def _watch(work: Work, stay: Stay) -> None:
+    """While a journey is paused, values are followed, so that no old change is seen when it is resumed."""
+    for trigger, head in stay.heads.states:
+        if isinstance(head, OnChange):
+            change.changed(work, stay, trigger, head)
+
+
 def _commit(work: Work) -> Step:
     later = next_minute(work.now)
     wake = later if work.stirred or work.emitted else max(work.wake, later)
@@ -211,11 +222,13 @@ def _commit(work: Work) -> Step:
 def _state(work: Work) -> State:
     """The state to save: the one there was, where nothing has changed."""
     before = work.before
-    # A journey that is not active yet has not seen the contact: its backlog is who is there when it goes live.
+    # A journey that is not active yet, or is paused, has not seen a new contact: its backlog is who is there when it
+    # goes live, or on.
     changed = {
         stay.journey.name: stay.state
         for stay in work.stays
-        if (old := before.journeys.get(stay.journey.name)) is not stay.state and (stay.open or old is not None)
+        if (old := before.journeys.get(stay.journey.name)) is not stay.state
+        and (old is not None or (stay.open and not stay.paused))
     }
     quiet = not (work.effects or work.emitted or before.emitted) and len(work.written) == len(before.written)
     if not changed and before.known and quiet:

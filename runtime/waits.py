@@ -48,7 +48,7 @@ class Pending:
 
 def reach(op: Wait, path: Path, env: Env) -> Path:
     """The path as it waits from now on, with the end of the wait where that is fixed now."""
-    return evolve(path, phase=Phase.WAITING, since=env.now, due=_due(op, env))
+    return evolve(path, phase=Phase.WAITING, since=env.now, due=_due(op, env), late=False)
 
 
 def _due(op: Wait, env: Env) -> Instant | None:
@@ -187,7 +187,19 @@ def wake_paths(work: Work, stay: Stay) -> None:
         if isinstance(op, Wait):
             answer = look(op, path, path.pc, work.path_env(stay, path, snapshot=True))
             if isinstance(answer, Over):
-                stay.put(passed(work, stay, path, op, answer), path)
+                on = passed(work, stay, path, op, answer)
+                if stay.resumed is not None and _too_late(work, stay, path, op, stay.resumed):
+                    on = evolve(on, late=True)
+                stay.put(on, path)
                 work.stir()
             else:
                 work.until(answer.until)
+
+
+def _too_late(work: Work, stay: Stay, path: Path, op: Wait, paused: Instant) -> bool:
+    """Whether a wait was over during the pause that has just ended, longer ago than `late up to`."""
+    late = stay.journey.late or work.rules.program.settings.late
+    over = path.due
+    if isinstance(op, plan.WaitUntilMoment):
+        over = target(op, evolve(work.path_env(stay, path, snapshot=True), now=path.since or work.now, found={}))
+    return late is not None and over is not None and over >= paused and stay.zone.add(over, late) < work.now

@@ -21,7 +21,7 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
     seen = state
     if state.latched or head.lasting is not None:
         seen = _seen(work, state, head, value is True, value is False, run)
-    if stay.first_seen and stay.journey.backlog_skip and value is True:
+    if in_backlog(stay) and stay.journey.backlog_skip and value is True:
         seen = evolve(seen, latched=True, seen_false=False, latched_run=run.number if run else 0)
     if seen is not state and seen != state:
         stay.set_head(head.id, seen)
@@ -36,12 +36,17 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
     return Cause(CauseKind.WHEN, str(seen.firings + 1), work.now)
 
 
+def in_backlog(stay: Stay) -> bool:
+    """Whether what holds may have held for long: the contact is first seen, or the journey has just been resumed."""
+    return stay.first_seen or stay.resumed is not None
+
+
 def worth_asking(stay: Stay, head: When, state: HeadState) -> bool:
     """Whether the condition can matter: while armed in a run; once latched, until it is seen false."""
     if state.latched and not state.seen_false:
         # Latched outside any run, by `backlog skip`: the first run is a new one.
         return head.repeatedly or stay.journey.reenter is not ReenterKind.NEVER or state.latched_run == 0
-    if stay.first_seen and stay.journey.backlog_skip:
+    if in_backlog(stay) and stay.journey.backlog_skip:
         return True
     return stay.run is not None and armed(head, state, stay.run)
 

@@ -153,6 +153,9 @@ def _messages(trigger: Trigger, template: str | None) -> set[str]:
 def _common(work: Work, stay: Stay, trigger: Trigger) -> Obstacle | None:
     """What keeps every entry point of a trigger: the journey, the run, the audience, a path under way."""
     journey, run = stay.journey, stay.run
+    if stay.paused:
+        remedy = f"`wend resume {journey.name}` switches it on again"
+        return Obstacle("paused", "the journey is paused", remedy=remedy, place=journey.place)
     if not stay.open:
         return _inactive(stay, work.now)
     if stay.held_out:

@@ -28,7 +28,9 @@ class Stay:
         heads: the journey's entry points.
         audience: whether the contact is in the audience on the snapshot: True, False or None for unknown.
         leaving: whether `exit when` is true on the snapshot.
-        open: the journey is active now.
+        open: the journey is active now, and its paths may go on.
+        paused: the journey is switched off by hand: nobody enters and nothing fires.
+        resumed: at the first look after a pause: the tick that first saw the pause.
         archived: the journey is no longer in the program; its paths finish, nothing begins.
         first_seen: the contact is first seen by this journey, at its launch or through an import.
         seen: what headers and `when` see in a run, made once.
@@ -44,6 +46,8 @@ class Stay:
     audience: bool | None = None
     leaving: bool = False
     open: bool = True
+    paused: bool = False
+    resumed: Instant | None = None
     archived: bool = False
     first_seen: bool = False
     spent: bool = False
@@ -58,8 +62,8 @@ class Stay:
 
     @property
     def may_start(self) -> bool:
-        """Whether a path may begin now: in the audience, active, in a run, not archived, not held out."""
-        there = self.audience is True and self.state.run is not None
+        """Whether a path may begin now: in the audience, active, in a run, not paused, not archived, not held out."""
+        there = self.audience is True and self.state.run is not None and not self.paused
         return there and self.open and not self.archived and not self.held_out
 
     def head(self, head: str) -> HeadState:
@@ -70,12 +74,14 @@ class Stay:
         """Remember something for an entry point."""
         old = self.state
         heads = {**old.heads, head: state}
-        self.state = JourneyState(old.run, old.runs, old.ended_at, heads, old.keys, old.ended_began, old.converted)
+        more = old.ended_began, old.converted, old.paused, old.anew
+        self.state = JourneyState(old.run, old.runs, old.ended_at, heads, old.keys, *more)
 
     def set_run(self, run: Run | None) -> None:
         """Replace the present run."""
         old = self.state
-        self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys, old.ended_began, old.converted)
+        more = old.ended_began, old.converted, old.paused, old.anew
+        self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys, *more)
 
     def put(self, path: Path, replaced: Path | None) -> None:
         """Put a path in the place of another, or at the end."""

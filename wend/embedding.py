@@ -238,6 +238,24 @@ class Engine:
             self._ready(at)
             return self._engine.tick(at, stop=stop)
 
+    def pause(self, journey: str, now: dt.datetime | None = None) -> bool:
+        """Switch a journey off by hand; what those under way do is said by its line `pause`. Gives whether it was on.
+
+        Raises:
+            WendError: there is no journey of that name.
+        """
+        at = self._now(now)
+        with self._lock:
+            self._ready(at)
+            return self._engine.pause(journey, at)
+
+    def resume(self, journey: str, now: dt.datetime | None = None) -> bool:
+        """Switch a journey on again; gives whether it was off. Raises WendError as `pause` does."""
+        at = self._now(now)
+        with self._lock:
+            self._ready(at)
+            return self._engine.resume(journey, at)
+
     def conversions(self) -> Mapping[str, Conversions]:
         """For each journey with a goal: how many runs began and how many converted so far, the hold-out's apart."""
         with self._lock:

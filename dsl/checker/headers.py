@@ -105,6 +105,8 @@ def header(lines: list[ast.Header], env: Env, ctx: Expressions) -> dict[str, Any
                 made["backlog_skip"] = skip
             case ast.Transactional():
                 made["transactional"] = True
+            case ast.Pause(way=way):
+                made["pause"] = way
             case ast.NewestPathOnly():
                 made["newest_path_only"] = True
             case _:

@@ -12,7 +12,6 @@ from wend.dsl.source import Source
 
 NOT_CARRIED_OUT: Mapping[type[ast.Node], str] = MappingProxyType(
     {
-        ast.Pause: "`pause`",
         ast.CallWebhook: "`call webhook`",
     }
 )

@@ -81,6 +81,7 @@ class MemoryStore:
         self._versions: dict[str, StoredVersion] = {}
         self._journeys: dict[str, Instant] = {}
         self._live: dict[str, str] = {}
+        self._paused: dict[str, Instant | None] = {}
         self._goals: dict[str, Conversions] = {}
         self._usage: dict[tuple[str, Instant], int] = {}
         self._undo: list[tuple[dict[object, object], object, object]] | None = None
@@ -313,6 +314,18 @@ class MemoryStore:
     def live_since(self) -> Mapping[str, Instant]:
         """When each journey first went live."""
         return dict(self._journeys)
+
+    def paused(self) -> Mapping[str, Instant]:
+        """The journeys that are switched off by hand, each with the time since when."""
+        return {journey: since for journey, since in sorted(self._paused.items()) if since is not None}
+
+    def set_paused(self, journey: str, since: Instant | None) -> None:
+        """Switch a journey off; with None, on again."""
+        self._set(self._paused, journey, since)
+
+    def write(self, entries: Sequence[JournalEntry]) -> None:
+        """Add lines to the journal."""
+        self._journal.extend(entries)
 
     def wake_all(self, at: Instant, launch: bool) -> int:
         """Wake every contact at that time, if not earlier; with `launch`, those never stepped as first seen."""

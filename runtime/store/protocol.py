@@ -82,7 +82,10 @@ class OutboxEntry:
 
 @frozen
 class JournalEntry:
-    """A line of the journal: what happened at a tick to a contact, and why."""
+    """A line of the journal: what happened at a tick to a contact, and why.
+
+    `contact` is empty where a person paused or resumed a journey.
+    """
 
     contact: str
     at: Instant
@@ -285,6 +288,18 @@ class Store(Protocol):
 
     def live_since(self) -> Mapping[str, Instant]:
         """When each journey first went live."""
+        ...
+
+    def paused(self) -> Mapping[str, Instant]:
+        """The journeys that are switched off by hand, each with the time since when."""
+        ...
+
+    def set_paused(self, journey: str, since: Instant | None) -> None:
+        """Switch a journey off; with None, on again."""
+        ...
+
+    def write(self, entries: Sequence[JournalEntry]) -> None:
+        """Add lines to the journal."""
         ...
 
     def wake_all(self, at: Instant, launch: bool) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 from wend.runtime.values import FOREVER, UTC, Instant
 
 PRODUCT = "wend"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -172,6 +172,13 @@ usage = Table(
     Column("channel", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True, autoincrement=False),  # the tick
     Column("messages", BigInteger, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
 )
 
 versions = Table(

@@ -373,6 +373,24 @@ class SqlStore:
         with self.connection() as connection:
             return {row.name: from_micros(row.live_since) for row in connection.execute(select(schema.journeys))}
 
+    def paused(self) -> Mapping[str, Instant]:
+        """The journeys that are switched off by hand, each with the time since when."""
+        wanted = select(schema.pauses).order_by(schema.pauses.c.journey)
+        with self.connection() as connection:
+            return {row.journey: from_micros(row.since) for row in connection.execute(wanted)}
+
+    def set_paused(self, journey: str, since: Instant | None) -> None:
+        """Switch a journey off; with None, on again."""
+        with self.connection() as connection:
+            connection.execute(delete(schema.pauses).where(schema.pauses.c.journey == journey))
+            if since is not None:
+                connection.execute(insert(schema.pauses).values(journey=journey, since=to_micros(since)))
+
+    def write(self, entries: Sequence[JournalEntry]) -> None:
+        """Add lines to the journal."""
+        with self.connection() as connection:
+            connection.execute(insert(schema.journal), [journal_row(self.shard, entry) for entry in entries])
+
     def wake_all(self, at: Instant, launch: bool) -> int:
         """Wake every contact at that time, if not earlier; with `launch`, those never stepped as first seen."""
         all_here, micros = contacts.c.shard == self.shard, to_micros(at)

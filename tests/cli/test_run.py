@@ -47,6 +47,7 @@ def test_json_has_one_line_a_round_with_the_documented_keys(tmp_path: Path) -> N
             "late_seconds": 0.0,
         },
         "goals": {},
+        "paused": {},
         "delivered": 2,
         "undelivered": 0,
         "set_aside": {},

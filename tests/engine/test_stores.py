@@ -291,3 +291,15 @@ def test_who_is_due_is_counted_and_comes_page_by_page(store: Store) -> None:
     assert [each.contact.id for each in store.due(at(2), 9, (at(1), "b"))] == ["c", "a"]
     assert [each.contact.id for each in store.due(at(2), 1, (at(1), "c"))] == ["a"]
     assert store.due(at(2), 9, (at(2), "a")) == []
+
+
+def test_paused_journeys_are_kept(store: Store) -> None:
+    assert store.paused() == {}
+    store.set_paused("b", at(2))
+    store.set_paused("a", at(1))
+    assert store.paused() == {"a": at(1), "b": at(2)}
+    store.set_paused("b", None)
+    store.set_paused("c", None)
+    assert store.paused() == {"a": at(1)}
+    store.write([JournalEntry("", at(1), "paused", "a")])
+    assert store.journal() == [JournalEntry("", at(1), "paused", "a")]

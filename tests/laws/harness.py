@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from tests.strategies.histories import Arrival, History, Newcomer, Play
+from tests.strategies.histories import Arrival, History, Newcomer, Pause, Play
 from tests.strategies.programs import JOURNEYS
 from tests.strategies.scenes import SCHEMA
 from wend.dsl import ast
@@ -129,13 +129,14 @@ class Stage:
     rules: Rules
     history: History
     facts: Facts = field(factory=Facts)
+    pauses: tuple[Pause, ...] = ()
 
 
 def stage_of(play: Play) -> Stage:
     """A generated play, ready to be driven."""
     live_since: dict[str, Instant] = dict.fromkeys(JOURNEYS, play.history.start)
     scripts = scripts_of(play.program) if play.several_files else (source_of(play.program),)
-    return Stage(rules_of(*scripts), play.history, Facts(live_since=live_since))
+    return Stage(rules_of(*scripts), play.history, Facts(live_since=live_since), play.pauses)
 
 
 class _Cast:
@@ -151,18 +152,21 @@ class _Cast:
         self.traces: dict[str, list[TraceEntry]] = defaultdict(list)
         self.suppressed: frozenset[Suppression] = frozenset()
         self.meter = quota.Meter()
+        self.paused: frozenset[str] = frozenset()
         self.steps = 0
 
     def tick(self, now: Instant, inboxes: Mapping[str, Inbox]) -> None:
         """One tick over all who are due, have news, or (where everyone is stepped) are there."""
-        facts = evolve(self.stage.facts, suppressed=self.suppressed)
+        paused = frozenset([each.journey for each in self.stage.pauses if each.start <= now < each.end])
+        facts = evolve(self.stage.facts, suppressed=self.suppressed, paused=paused)
+        switched, self.paused = paused != self.paused, paused
         for id in inboxes:
             self.contacts.setdefault(id, Contact(id))
             self.states.setdefault(id, NEW)
         due = [
             id
             for id in self.manner.order(list(self.contacts))
-            if self.manner.everyone or id in inboxes or self.due.get(id, FOREVER) <= now
+            if self.manner.everyone or switched or id in inboxes or self.due.get(id, FOREVER) <= now
         ]
         facts = self._metered(due, now, inboxes, facts)
         for id in due:
@@ -212,7 +216,8 @@ def drive(stage: Stage, manner: Manner = DUE) -> Outcome:
     cast = _Cast(stage, manner)
     end = stage.history.end
     news = _news(stage.history, manner.outage)
-    waiting = sorted({*news, *manner.extra}, reverse=True)
+    switches = {ceil_minute(at) for each in stage.pauses for at in (each.start, each.end)}
+    waiting = sorted({*news, *manner.extra, *switches}, reverse=True)
     ticks: list[Instant] = []
     while True:
         due = min(cast.due.values(), default=FOREVER)

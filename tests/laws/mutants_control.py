@@ -7,8 +7,8 @@ from attrs import evolve
 
 from tests.laws.mutants import mutant, replaced
 from tests.laws.mutants_gates import as_if
-from wend.dsl.ast import QuotaUnit
-from wend.runtime import gates, goals, perform, quota
+from wend.dsl.ast import PauseWay, QuotaUnit
+from wend.runtime import gates, goals, perform, quota, runs, step, waits
 from wend.runtime.calendar import ONE_DAY, zone
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send
@@ -87,3 +87,42 @@ def _sliding(to: pytest.MonkeyPatch) -> None:
 def _uncounted(to: pytest.MonkeyPatch) -> None:
     original = quota._beyond
     to.setattr(quota, "_beyond", lambda wanted, left: original([each for each in wanted if not each.free], left))
+
+
+# ---- pauses
+
+
+@mutant("a pause fires what was missed")
+def _made_up(to: pytest.MonkeyPatch) -> None:
+    def pause(work: Work, stay: Stay) -> None:
+        original(work, stay)
+        stay.resumed = None
+
+    original = runs._pause
+    to.setattr(runs, "_pause", pause)
+
+
+@mutant("a paused journey still fires")
+def _still_fires(to: pytest.MonkeyPatch) -> None:
+    def pause(work: Work, stay: Stay) -> None:
+        original(work, stay)
+        stay.paused, stay.open = False, True
+
+    original = runs._pause
+    to.setattr(runs, "_pause", pause)
+
+
+@mutant("a paused journey holds its paths whatever it says")
+def _always_holds(to: pytest.MonkeyPatch) -> None:
+    def pause(work: Work, stay: Stay) -> None:
+        kept, stay.journey = stay.journey, evolve(stay.journey, pause=PauseWay.HOLD)
+        original(work, stay)
+        stay.journey = kept
+
+    original = runs._pause
+    to.setattr(runs, "_pause", pause)
+
+
+replaced("what is due during a pause is never too late", [waits], "_too_late", lambda *_: False)
+replaced("a change during a pause is seen when it is over", [step], "_watch", lambda work, stay: None)
+replaced("paths stay under way when a journey is over", [runs], "_close", lambda work, stay, until: None)

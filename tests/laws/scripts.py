@@ -7,7 +7,7 @@ from textwrap import dedent
 from attrs import evolve
 
 from tests.laws.harness import DUE, Manner, Outcome, Stage, drive, rules_of
-from tests.strategies.histories import ADDRESSES, Arrival, History, Newcomer
+from tests.strategies.histories import ADDRESSES, Arrival, History, Newcomer, Pause
 from tests.strategies.scenes import SCHEMA
 from wend.runtime.contact import Change, Event
 from wend.runtime.effects import Facts, Send
@@ -42,11 +42,13 @@ def play(
     past: tuple[Arrival, ...] = (),
     people: tuple[str, ...] = ("c1",),
     facts: Facts | None = None,
+    paused: tuple[str, str] | None = None,
     **fields: Value,
 ) -> Outcome:
     """A script played for a contact (or more) from the start on.
 
     Args:
+        paused: from when until when the journey `j` is switched off by hand.
         past: events that come with the contact when it is first seen.
         fields: the contact's data, besides or instead of `BASE`.
     """
@@ -57,6 +59,8 @@ def play(
     ordered = tuple(sorted(arrivals, key=lambda a: a.at))
     history = History(newcomers, ordered, began, began + dt.timedelta(hours=hours))
     stage = Stage(rules_of(SCHEMA + dedent(script)), history)
+    if paused is not None:
+        stage = evolve(stage, pauses=(Pause("j", at(paused[0]), at(paused[1])),))
     return drive(stage if facts is None else evolve(stage, facts=facts), manner)
 
 

@@ -149,6 +149,12 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "the month of a quota is that of UTC": control.test_a_quota_is_for_the_month_of_the_project_whatever_the_zone_of_the_journey,
     "a quota is for so many days and no calendar period": control.test_a_quota_is_for_a_calendar_period,
     "transactional mail is not counted against the others of its tick": control.test_transactional_messages_count_in_a_quota_and_are_never_refused,
+    "a pause fires what was missed": control.test_what_holds_when_a_journey_is_resumed_is_its_backlog,
+    "a paused journey still fires": control.test_while_a_journey_is_paused_nothing_fires_and_nothing_of_it_is_made_up_for,
+    "a paused journey holds its paths whatever it says": control.test_paths_stand_still_go_on_or_end_as_the_line_says,
+    "what is due during a pause is never too late": control.test_what_was_due_during_a_pause_is_bound_by_late_up_to,
+    "a change during a pause is seen when it is over": control.test_a_change_during_a_pause_is_not_seen,
+    "paths stay under way when a journey is over": control.test_a_journey_that_is_over_has_no_path_under_way,
     "a goal counts from before the entry": control.test_a_goal_is_reached_after_the_entry_by_the_own_time_of_the_event,
 }
 

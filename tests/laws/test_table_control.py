@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.laws.harness import Manner
-from tests.laws.scripts import change, event, noted, play, sent
+from tests.laws.harness import Manner, Outcome
+from tests.laws.scripts import at, change, event, noted, play, sent
 from tests.strategies.histories import Arrival
 
 # ---- goals
@@ -233,3 +233,143 @@ def test_what_is_sent_in_the_place_of_a_refused_message_finds_no_room_either() -
     people = ("c1", "c2", "c3")
     outcome = play(script, *[event("05-14 13:00", "visit", who=who) for who in people], people=people)
     assert len(outcome.sends) == 1
+
+
+# ---- pauses
+
+WAITING = """
+    journey j
+        {header}
+        on visit as cause per cause.page
+            send email "hello"
+            wait 2 hours
+            send email "again"
+            add tag "late"
+"""
+NIGHT = ("05-14 14:00", "05-15 09:00")
+
+
+def stopped(
+    *times: str, header: str, paused: tuple[str, str] = NIGHT, news: tuple[Arrival, ...] = (), **more: object
+) -> Outcome:
+    """What comes of visits at these times while the journey is paused for a while."""
+    visits = [event(when, "visit", page=f"p{i}") for i, when in enumerate(times)]
+    return play(WAITING.format(header=header), *visits, *news, paused=paused, **more)  # type: ignore[arg-type]
+
+
+def test_while_a_journey_is_paused_nothing_fires_and_nothing_of_it_is_made_up_for() -> None:
+    times = ("05-14 15:00", "05-15 08:59", "05-15 09:00")
+    for way in ("continue", "hold", "restart"):
+        messages = sent(stopped(*times, header=f"pause {way}"))
+        assert messages == ["05-15 09:00 hello", "05-15 11:00 again"]
+
+
+def test_paths_stand_still_go_on_or_end_as_the_line_says() -> None:
+    assert sent(stopped("05-14 13:00", header=TOPIC)) == ["05-14 13:00 hello", "05-15 09:00 again"]
+    assert sent(stopped("05-14 13:00", header="pause hold")) == ["05-14 13:00 hello", "05-15 09:00 again"]
+    assert sent(stopped("05-14 13:00", header="pause continue")) == ["05-14 13:00 hello", "05-14 15:00 again"]
+    assert sent(stopped("05-14 13:00", header="pause restart")) == ["05-14 13:00 hello"]
+    before = ("05-14 13:30", "05-14 14:30")
+    assert sent(stopped("05-14 13:00", header="pause hold", paused=before)) == [
+        "05-14 13:00 hello",
+        "05-14 15:00 again",  # a wait counts on while the journey is paused
+    ]
+
+
+def test_what_was_due_during_a_pause_is_bound_by_late_up_to() -> None:
+    outcome = stopped("05-14 13:00", header="late up to 3 hours")
+    assert sent(outcome) == ["05-14 13:00 hello"]
+    assert noted(outcome, "dropped") == ["05-15 09:00 late"]
+    assert outcome.contacts["c1"].fields["tags"] == ("late",)  # the path itself goes on
+    assert sent(stopped("05-14 13:00", header="late up to 18 hours")) == ["05-14 13:00 hello", "05-15 09:00 again"]
+
+
+def test_runs_end_and_the_audience_is_left_while_a_journey_is_paused() -> None:
+    ended = stopped(
+        "05-14 13:00", header="reenter never\n        exit on cancel", news=(event("05-14 20:00", "cancel"),)
+    )
+    assert noted(ended, "exited") == ["05-14 20:00 exit on"]
+    assert sent(ended) == ["05-14 13:00 hello"]
+    left = (change("05-14 20:00", plan="b"), change("05-14 21:00", plan="a"))
+    assert sent(stopped("05-14 13:00", header='audience contacts where plan = "a"', news=left)) == ["05-14 13:00 hello"]
+
+
+def scheduled(
+    head: str, paused: tuple[str, str], header: str = TOPIC, news: tuple[Arrival, ...] = (), **more: object
+) -> list[str]:
+    """What a trigger sends, where its journey is paused for a while."""
+    script = f"""
+        journey j
+            {header}
+            {head}
+                send email "hello"
+    """
+    return sent(play(script, *news, paused=paused, **more))  # type: ignore[arg-type]
+
+
+def test_of_missed_occurrences_the_latest_of_the_last_day_is_made_up_for() -> None:
+    week = ("05-14 20:00", "05-18 10:00")
+    assert scheduled("every day at 9am", week, hours=115) == ["05-18 10:00 hello", "05-19 09:00 hello"][:1]
+    assert scheduled("every tuesday at 9am", ("05-14 08:00", "05-18 10:00"), start="2024-05-13 12:00", hours=192) == [
+        "05-21 09:00 hello"
+    ]
+
+
+def test_a_date_that_was_due_during_a_pause_is_a_day_late_at_most() -> None:
+    due = at("05-14 15:00")
+    assert scheduled("when 0 days after due", NIGHT, due=due) == ["05-15 09:00 hello"]
+    assert scheduled("when 0 days after due", ("05-14 14:00", "05-16 09:00"), due=due) == []
+    late = "late up to 2 days"
+    assert scheduled("when 0 days after due", ("05-14 14:00", "05-16 09:00"), late, due=due) == ["05-16 09:00 hello"]
+
+
+def test_what_holds_when_a_journey_is_resumed_is_its_backlog() -> None:
+    news = (change("05-14 20:00", plan="b"),)
+    assert scheduled('when plan = "b"', NIGHT, news=news) == ["05-15 09:00 hello"]
+    assert scheduled('when plan = "b"', NIGHT, "backlog skip", news) == []
+    later = (*news, change("05-15 10:00", plan="a"), change("05-15 11:00", plan="b"))
+    again = scheduled('when plan = "b" repeatedly', NIGHT, "backlog skip", later)
+    assert again == ["05-15 11:00 hello"]
+
+
+def test_a_change_during_a_pause_is_not_seen() -> None:
+    news = (change("05-14 20:00", plan="b"), change("05-15 10:00", plan="c"))
+    assert scheduled("on change of plan", NIGHT, news=news) == ["05-15 10:00 hello"]
+
+
+def test_restart_begins_the_run_anew_for_those_who_were_under_way() -> None:
+    script = """
+        journey j
+            reenter never
+            pause restart
+            exit on cancel
+            when plan = "a"
+                send email "hello"
+                wait 2 hours
+                send email "again"
+            when plan = "b"
+                send email "other"
+    """
+    outcome = play(script, paused=("05-14 13:00", "05-15 09:00"))
+    assert sent(outcome) == ["05-14 12:00 hello", "05-15 09:00 hello", "05-15 11:00 again"]
+    assert noted(outcome, "exited") == ["05-14 13:00 pause"]
+    finished = play(script, paused=("05-14 16:00", "05-15 09:00"))
+    assert sent(finished) == ["05-14 12:00 hello", "05-14 14:00 again"]
+    same_day = play(script, paused=("05-14 13:00", "05-14 18:00"))  # at most once a day
+    assert sent(same_day) == ["05-14 12:00 hello", "05-15 00:00 hello", "05-15 02:00 again"]
+
+
+def test_a_journey_that_is_over_has_no_path_under_way() -> None:
+    script = """
+        journey j
+            active until 2024-05-15
+            on visit
+                wait 2 days
+                send email "hello"
+        journey k
+            when hours_since(last(visit.at)) >= 1 and not in journey j
+                send email "free"
+    """
+    outcome = play(script, event("05-14 13:00", "visit"))
+    assert noted(outcome, "stopped") == ["05-15 00:00 active until"]
+    assert sent(outcome)[-1] == "05-15 00:01 free"

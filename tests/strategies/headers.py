@@ -62,6 +62,8 @@ def headers(draw: st.DrawFn, seen: Seen, taste: Taste) -> list[ast.Header]:
     """The lines of a journey before its triggers."""
     lines: list[ast.Header] = draw(_stay(seen))
     scene = seen.scene
+    if some(draw, 3):
+        lines.append(ast.Pause(way=draw(st.sampled_from(tuple(ast.PauseWay)))))
     if some(draw, 4):
         zone = draw(st.sampled_from((None, None, *ZONES)))
         lines.append(ast.Timezone(zone=None if zone is None else text(zone)))

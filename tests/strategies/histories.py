@@ -51,6 +51,15 @@ class History:
 
 
 @frozen
+class Pause:
+    """A journey is switched off by hand from one whole minute until another."""
+
+    journey: str
+    start: Instant
+    end: Instant
+
+
+@frozen
 class Play:
     """A program, in one file or in several, and a history on one stage."""
 
@@ -58,6 +67,7 @@ class Play:
     program: ast.File
     history: History
     several_files: bool = False
+    pauses: tuple[Pause, ...] = ()
 
 
 @st.composite
@@ -65,7 +75,21 @@ def plays(draw: st.DrawFn, taste: Taste = ANY_TASTE, hours: int = 72, contacts: 
     """A program with something happening, in a few days around the day of a scene."""
     scene = draw(scenes)
     program = draw(programs(scene, taste))
-    return Play(scene, program, draw(histories(scene, hours, contacts)), draw(st.integers(0, 3)) == 3)
+    history = draw(histories(scene, hours, contacts))
+    several = draw(st.integers(0, 3)) == 3
+    return Play(scene, program, history, several, draw(_pauses(program, history)))
+
+
+@st.composite
+def _pauses(draw: st.DrawFn, program: ast.File, history: History) -> tuple[Pause, ...]:
+    """Now and then a journey is paused for a while, or until the end."""
+    if draw(st.integers(0, 5)) < 5:
+        return ()
+    journeys = [item.name.text for item in program.items if isinstance(item, ast.Journey)]
+    length = int((history.end - history.start) / MINUTE)
+    first, last = sorted(draw(st.integers(0, length)) for _ in range(2))
+    start, end = (history.start + minutes * MINUTE for minutes in (first, last))
+    return (Pause(draw(st.sampled_from(journeys)), start, end),)
 
 
 @st.composite

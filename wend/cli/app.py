@@ -22,6 +22,8 @@ COMMANDS = {
     "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",
     "run": "load what is new, tick, deliver",
+    "pause": "switch a journey off by hand",
+    "resume": "switch a journey on again",
     "explain": "say what the code of a report means",
     "docs": "print documentation that is made from declarations",
 }

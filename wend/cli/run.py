@@ -131,6 +131,8 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
     if always and not quiet:
         if goals := service.engine.conversions():
             click.echo("\n".join(["goals, in all", *goal_lines(goals)]))
+        if paused := service.engine.store.paused():
+            click.echo(f"paused: {', '.join(paused)}")
         click.echo(_outlook(service))
 
 
@@ -209,6 +211,7 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
             "late_seconds": tick.late.total_seconds(),
         },
         "goals": goals_json(service.engine.conversions()),
+        "paused": {journey: since.isoformat() for journey, since in service.engine.store.paused().items()},
         "delivered": done.delivery.delivered,
         "undelivered": done.delivery.undelivered,
         "set_aside": dict(done.unrendered),

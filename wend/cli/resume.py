@@ -1,0 +1,23 @@
+"""`wend resume JOURNEY [PROJECT]`: switch a journey on again by hand."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from wend.cli.dates import time
+from wend.cli.switch import switch
+
+
+@click.command(name="resume")
+@click.argument("journey")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00.")
+def command(journey: str, path: Path, at: dt.datetime | None) -> int:
+    """Switch a journey on again that was paused.
+
+    It is kept in the store of the project (the folder, unless it is the present one), which no `wend run` may be using
+    meanwhile, and counts from the next tick on.
+    """
+    click.echo(switch(path, journey, at, off=False))
+    return 0
