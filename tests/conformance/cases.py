@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from wend.runtime.values import Instant, Value
 
@@ -50,6 +50,19 @@ class Outcome:
         details = ((self.to, came.to), (self.subject, came.subject), (self.journey, came.journey))
         said = all(mine is None or mine == theirs for mine, theirs in details)
         return same and words and said and (self.pairs is None or self.pairs == came.pairs)
+
+
+@frozen
+class Some:
+    """So many of several contacts have an outcome (whose `who` says nothing): which of them hangs on a hash."""
+
+    count: int
+    people: frozenset[str]
+    outcome: Outcome
+
+    def counts(self, came: Outcome) -> bool:
+        """Whether what came is one of these."""
+        return came.who in self.people and evolve(self.outcome, who=came.who).is_met_by(came)
 
 
 @frozen
@@ -114,6 +127,7 @@ class Case:
         contacts, history: what is imported at the start.
         story: what happens then, in order.
         expected: all lines, in the order of the file.
+        some: those that are for so many of several contacts.
         never: kinds that must not come at all.
         free: effects that may come or not.
         refused: the lines in which the checker must find an error; then nothing is played.
@@ -133,9 +147,14 @@ class Case:
     expected: tuple[Outcome, ...]
     never: frozenset[str]
     free: frozenset[str] = frozenset()
+    some: tuple[Some, ...] = ()
     refused: tuple[int, ...] = ()
 
     @property
     def compared(self) -> frozenset[str]:
         """The kinds that are compared."""
-        return (EFFECTS | {SKIPPED} | {each.what for each in self.expected} | self.never) - self.free
+        return (EFFECTS | {SKIPPED} | self._named | self.never) - self.free
+
+    @property
+    def _named(self) -> frozenset[str]:
+        return frozenset({each.what for each in (*self.expected, *(some.outcome for some in self.some))})

@@ -297,7 +297,13 @@ def differences(case: Case, played: Played) -> str:
     compared = case.compared
     report: list[str] = []
     wanted = _by_contact_and_group(case.expected, compared)
-    came = _by_contact_and_group(played.outcomes, compared)
+    left = list(played.outcomes)
+    for some in case.some:
+        of_these = [each for each in left if some.counts(each)]
+        if len(of_these) != some.count:
+            report.append(f"expected {some.count}, came {len(of_these)}: {shown(some.outcome)}")
+        left = [each for each in left if not some.counts(each)]
+    came = _by_contact_and_group(left, compared)
     for who, group in sorted({*wanted, *came}):
         expected, got = wanted.get((who, group), []), came.get((who, group), [])
         if len(expected) != len(got) or not all(w.is_met_by(g) for w, g in zip(expected, got, strict=True)):

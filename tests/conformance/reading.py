@@ -22,11 +22,13 @@ from tests.conformance.cases import (
     NewEvent,
     Outage,
     Outcome,
+    Some,
 )
 from wend.runtime.values import UTC, Instant, Value
 
 SECTIONS = frozenset({"why", "script", "contacts", "history", "story", "expect"})
 HEADER = ("case", "zone", "from", "until")
+FREE = EFFECTS - {"message"} | {SKIPPED}
 NEEDED = ("case", "why", "script", "expect")
 
 TOKEN = re.compile(
@@ -202,6 +204,7 @@ class _Reader:
     never: set[str] = field(factory=set)
     free: set[str] = field(factory=set)
     refused: list[int] = field(factory=list)
+    some: list[Some] = field(factory=list)
     nothing: bool = False
 
     def contact(self, line: Line) -> None:
@@ -289,13 +292,17 @@ class _Reader:
             self.never.add(kind)
         elif line.word("any"):
             kind = line.take("name", "a kind")
-            if kind not in EFFECTS - {"message"}:
-                raise line.wrong(f"`any` is followed by one of {', '.join(sorted(EFFECTS - {'message'}))}")
+            if kind not in FREE:
+                raise line.wrong(f"`any` is followed by one of {', '.join(sorted(FREE))}")
             self.free.add(kind)
         elif line.word("refused", "in", "line"):
             self.refused.append(int(line.take("number", "the number of a line")))
         else:
             at = line.moment()
+            if line.rest is not None and line.rest.kind == "number":
+                self.some.append(self.some_of(line, at))
+                line.done()
+                return
             if self.expected and at < self.expected[-1].at:
                 raise line.wrong("expectations are in the order of time")
             people = line.people()
@@ -305,6 +312,16 @@ class _Reader:
                 for who in people
             ]
         line.done()
+
+    def some_of(self, line: Line, at: Instant) -> Some:
+        """`2 of reader[1..9] email "hello"`."""
+        count = int(line.take("number", "a number"))
+        if not line.word("of"):
+            raise line.wrong("expected `of`")
+        people = frozenset(self.known(line, who) for who in line.people())
+        if count < 1 or len(people) < 2:
+            raise line.wrong("expected a number and several contacts")
+        return Some(count, people, _outcome(line, at))
 
 
 def _outcome(line: Line, at: Instant) -> Outcome:
@@ -465,13 +482,15 @@ def read_text(text: str, name: str) -> Case:
         expected=tuple(reader.expected),
         never=frozenset(reader.never),
         free=frozenset(reader.free),
+        some=tuple(reader.some),
         refused=tuple(reader.refused),
     )
 
 
 def _sound(name: str, reader: _Reader, scripts: Mapping[str, str], end: Instant) -> None:
     """What a case has to be, so that it can fail and says what it means."""
-    effects = [each for each in reader.expected if each.what in EFFECTS | {SKIPPED}]
+    lines = (*reader.expected, *(some.outcome for some in reader.some))
+    effects = [each for each in lines if each.what in EFFECTS | {SKIPPED}]
     if reader.refused:
         if reader.expected or reader.nothing or reader.contacts:
             raise CaseError(f"{name}: a script that is refused is not played: expect nothing else")
@@ -484,7 +503,7 @@ def _sound(name: str, reader: _Reader, scripts: Mapping[str, str], end: Instant)
         raise CaseError(f"{name}: `nothing` is expected, and something")
     if end <= reader.start:
         raise CaseError(f"{name}: it ends before it begins")
-    for each in reader.expected:
+    for each in lines:
         if not reader.start <= each.at < end:
             raise CaseError(f"{name}:{each.line}: this is not between `from` and `until`")
     for happening in reader.story:

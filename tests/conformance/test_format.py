@@ -90,6 +90,15 @@ def test_what_hangs_on_a_hash_can_be_left_open() -> None:
     assert report(read_text(free.replace("any set", "any add"), "free.case"))
 
 
+def test_so_many_of_several_contacts() -> None:
+    lines = [line for line in GOOD.splitlines() if "ben1 set" not in line]
+    some = "\n".join(lines) + '\n    2024-05-14 13:00  1 of ben[1..2] set page = "x"\n'
+    assert report(read_text(some, "some.case")) == ""
+    assert "expected 1, came 0" in report(read_text(some.replace('set page = "x"', 'set page = "y"'), "some.case"))
+    both = some.replace("ben1 event visit", "ben[1..2] event visit")
+    assert "expected 1, came 2" in report(read_text(both, "some.case"))
+
+
 def test_the_order_of_effects_of_one_contact_counts() -> None:
     lines = [line for line in GOOD.splitlines() if "ben1 email" in line or "ben1 set" in line]
     swapped = GOOD.replace("\n".join(lines), "\n".join(reversed(lines)))
@@ -116,6 +125,11 @@ def test_the_order_of_effects_of_one_contact_counts() -> None:
         ("size = 2.5", "size = large", "expected a value, got `large`"),
         ("    cleo\n", "    cleo\n    cleo\n", "good.case:16: the contact `cleo` is there twice"),
         ("never exit", "never say", "`never` is followed by"),
+        (
+            "cleo notice",
+            "cleo notice\n    2024-05-14 14:00  2 of ben1 notice",
+            "expected a number and several contacts",
+        ),
         ("never exit", "any message", "`any` is followed by"),
         ("never exit", "nothing", "`nothing` is expected, and something"),
         ("cleo notice", "cleo notice too", "`too` does not belong here"),
