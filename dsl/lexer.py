@@ -295,6 +295,8 @@ class _Lexer:
     def smart_string(self, pos: int) -> int:
         """A text between typographic or single quotes: read as meant, and reported."""
         end = self.line_end(pos)
+        if self.text[pos] in "'\u2019" and pos and self.text[pos - 1].isalpha():
+            return self.apostrophe(pos)
         for close in range(pos + 1, end):
             if self.text[close] in SMART_CLOSE[self.text[pos]]:
                 break
@@ -306,6 +308,13 @@ class _Lexer:
         straight = literals.quote(body)
         self.report("W109", f"{quotes} stand round this text", pos, close + 1, f"write `{straight}`")
         return close + 1
+
+    def apostrophe(self, pos: int) -> int:
+        """The sign in `isn't` and `customer's`."""
+        self.push("WRONG", pos, pos + 1)
+        help = "write `not \u2026` in place of `n't`, and leave out `'s`; a text stands between double quotes"
+        self.report("W109", "an apostrophe has no meaning here", pos, pos + 1, help)
+        return pos + 1
 
     def backticks(self, pos: int) -> int:
         end = self.line_end(pos)

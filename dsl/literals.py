@@ -156,6 +156,9 @@ def _bad_clock(text: str) -> Read:
 def _bad_number(text: str) -> Read:
     match = re.match(r"[0-9]+", text)
     assert match is not None
+    if re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)", text):
+        help = f"write `day {match[0]}` for the day of a month"
+        return Read("NUMBER", read_number(match[0]), "W106", f"`{text}` is no number", help)
     return Read(
         "NUMBER",
         read_number(match[0]),

@@ -10,7 +10,8 @@ from wend.dsl import slips
 from wend.dsl.ast.expr import Unit
 from wend.dsl.build import Builder
 from wend.dsl.diagnostics import Diagnostic
-from wend.dsl.machine import Machine, Outline, TooDeep, terminal
+from wend.dsl.machine import Machine, Outline, TooDeep, prepared, terminal
+from wend.dsl.nearest import nearest
 from wend.dsl.source import Source, Span
 from wend.dsl.tokens import Line, Token
 
@@ -264,19 +265,31 @@ class _Search:
         line = self.lines[i]
         following = self.lines[i + 1] if i + 1 < len(self.lines) else None
         block = following is not None and following.indent > line.indent
-        first = terminal(line.tokens[0], self.outline.row)
+        first = self.meant(line.tokens[0])
         accepted: list[tuple[Outline, tuple[str, ...]]] = []
         for stub in sorted(_BLOCKS if block else _LEAVES, key=lambda stub: stub[0] != first):
             trial = self.outline.copy()
             if not trial.feed_all(stub):
                 continue
-            if following is None or self.goes_on(trial, following, line):
+            surely = stub[0] == first and terminal(line.tokens[0], self.outline.row) == "NAME"
+            if following is None or surely or self.goes_on(trial, following, line):
                 self.adopt(trial, stub)
                 return True
             accepted.append((trial, stub))
         if accepted:
             self.adopt(*accepted[0])
         return bool(accepted)
+
+    def meant(self, token: Token) -> str:
+        """The terminal that a first word is, or that it was most probably meant to be."""
+        found = terminal(token, self.outline.row)
+        if found != "NAME" or token.quoted:
+            return found
+        words = prepared().tables.keywords
+        expected = {word for word, name in words.items() if name in self.outline.expected()}
+        near = nearest(token.text, expected)
+        name = words[near] if near is not None else found
+        return "WHEN" if name in ("ON", "EVERY", "ONCE") else name
 
     def goes_on(self, outline: Outline, following: Line, line: Line) -> bool:
         """Whether the following line could begin after a stub."""

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from attrs import define, field
 
 from wend.dsl.builtins import AT, BUILTIN_EVENTS, LISTS, RESERVED, TAGS
+from wend.dsl.formatter import format_source
 from wend.dsl.period import Period
+from wend.dsl.source import Source
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.values import Value
 
@@ -20,7 +22,7 @@ _LABEL = re.compile(r"[A-Za-z][\w&+/-]*(?: [\w&+/-]+){0,2}")
 
 
 def declare(contacts: Iterable[ContactRecord] | None, events: Iterable[EventRecord] | None) -> str:
-    """The declarations that fit the data, in the language, each with a newline at its end.
+    """The declarations that fit the data, in the language, as `wend fmt` lays them out.
 
     A field is `?` where a record lacks it. A text is an enumeration where at least 50 records hold at most 6 different
     texts that look like labels. What the language cannot declare stands as a comment that says why.
@@ -45,7 +47,7 @@ def declare(contacts: Iterable[ContactRecord] | None, events: Iterable[EventReco
             blocks.append(f"# the event {why}: rename it in the data\n")
         else:
             blocks.append(_block(f"event {_spell(name)}", shape, RESERVED | {AT}, drop_empty=True))
-    return "\n".join(b for b in blocks if b)
+    return format_source(Source("declarations", "\n".join(b for b in blocks if b)))
 
 
 @define

@@ -2,6 +2,7 @@
 
 from wend.dsl import ast, core
 from wend.dsl.builtins import AT, EventShape
+from wend.dsl.checker import habits
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, placeholder
 from wend.dsl.checker.names import Definition
@@ -10,6 +11,7 @@ from wend.dsl.checker.report import Hint
 from wend.dsl.checker.resolve import event_field, expand
 from wend.dsl.checker.words import a_kind, a_type
 from wend.dsl.diagnostics import Diagnostic, Severity
+from wend.dsl.formatter import format_node
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Parameter, Signature
 from wend.dsl.types import ANY, BOOLEAN, NUMBER, Kind, Type
@@ -29,13 +31,19 @@ def call(node: ast.Call, env: Env, ctx: Context) -> Typed:
     if signature is not None:
         return _function(signature, node, env, ctx)
     if name in ast.AGGREGATES:
-        ctx.error("W218", f"`{name}` looks at one event", node, env, f"write `{name}({_example(ctx)})`")
+        help = f"write `{name}({_example(ctx)})`"
+        for arg in node.args:
+            if isinstance(arg, ast.Compare) and arg.op is ast.CompareOp.IN and isinstance(arg.right, ast.Duration):
+                help = f"write `in last`: `{name}({format_node(arg.left)} in last {format_node(arg.right)})`"
+        ctx.error("W218", f"`{name}` looks at one event", node, env, help)
         return NOTHING
     for arg in node.args:
         ctx.check(arg, env)
     defines = [d.name for d in ctx.names.definitions.values() if d.params is not None]
     near = nearest(name, {*ctx.functions, *ast.AGGREGATES, *defines})
     help = f"write `{near}(…)`" if near else "the functions are listed in the documentation; `define` makes your own"
+    if near is None or near.lower() != name.lower():
+        help = habits.FUNCTIONS.get(name.lower(), help)
     ctx.error("W203", f"there is no function `{name}`", node.name, env, help)
     return NOTHING
 

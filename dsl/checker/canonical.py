@@ -42,6 +42,15 @@ def digest(text: str, size: int) -> str:
     return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
 
 
+NAME_AT_MOST = 64
+"""How many characters of what a rule says its name has."""
+
+
+def short(text: str) -> str:
+    """A text as a name: as it is, or where it is long its beginning and a hash of the whole."""
+    return text if len(text) <= NAME_AT_MOST else f"{text[: NAME_AT_MOST - 12].rstrip()} \u2026 {digest(text, 4)}"
+
+
 class Ids:
     """Gives out names; one that is taken gets `#2`, `#3`. Reserved ones go to those that own them."""
 

@@ -8,6 +8,7 @@ from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
 from wend.dsl.checker.operators import either_unknown, may_be_unknown
 from wend.dsl.checker.words import a_kind, a_type
+from wend.dsl.formatter import format_node
 from wend.dsl.period import Period, period_of
 from wend.dsl.types import (
     ANY,
@@ -101,14 +102,27 @@ class Expressions(Context):
                 if isinstance(made.expr, core.LabelRef) and made.expr.attr is core.LabelAttr.SENT:
                     inner = inner.knowing(knowing.when_sent(made.expr))
         done = []
-        for i, operand in enumerate(node.operands):
-            made = first.get(i) or self.condition(operand, inner)
+        for i in range(len(node.operands)):
+            made = first.get(i) or self._operand(node, i, inner)
             done.append(made)
             if isinstance(node, ast.And):
                 inner = inner.knowing(knowing.when_true(made.expr))
         kind = core.And if isinstance(node, ast.And) else core.Or
         expr = kind(operands=tuple(d.expr for d in done), place=env.place(node))
         return Typed(expr, BOOLEAN.maybe(either_unknown(*done)))
+
+    def _operand(self, node: ast.And | ast.Or, index: int, env: Env) -> Typed:
+        """An operand of `and` or `or`; `country = "FR" or "DE"` is met with what is meant."""
+        operand, before = node.operands[index], node.operands[index - 1]
+        if index and isinstance(operand, ast.Text | ast.Number) and isinstance(before, ast.Compare):
+            left, value = format_node(before.left), format_node(operand)
+            help = f"say again what is compared: `{left} {before.op} {value}`"
+            if before.op is ast.CompareOp.EQ and isinstance(node, ast.Or):
+                help += f"; or write `{left} in [{format_node(before.right)}, {value}]`"
+            words = "a text" if isinstance(operand, ast.Text) else "a number"
+            self.error("W211", f"a condition is expected, this is {words}", operand, env, help)
+            return NOTHING
+        return self.condition(operand, env)
 
     def _not(self, node: ast.Not, operand: ast.Expr, env: Env) -> Typed:
         made = self.condition(operand, env)

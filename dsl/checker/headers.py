@@ -9,6 +9,7 @@ from attrs import define, field
 
 from wend.dsl import ast, core, program
 from wend.dsl.builtins import EVERYBODY
+from wend.dsl.checker import habits
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.report import Hint
@@ -204,6 +205,8 @@ def _no_segment(node: ast.Audience, env: Env, ctx: Expressions) -> None:
         help = f"write `audience contacts where {name}`"
     else:
         help = f"write `{near}`" if near else f"declare it: `segment {name} = …`"
+    if name in habits.EVERYBODY:
+        help = "write `contacts`"
     ctx.error("W204", f"there is no segment `{name}`", node.segment, env, help)
 
 

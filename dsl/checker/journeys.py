@@ -50,7 +50,7 @@ def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> pro
     """A trigger at top level: a journey that is named by what its head says."""
     env = _env([node], source, ctx)
     lowered = lower_trigger(node, Ids(), Sends.of([node]), env, False, ctx)
-    name = names.give(f"rule {canonical.digest(lowered.id, 4)}")
+    name = names.give(canonical.short(lowered.id))
     return program.Journey(name=name, title=lowered.id, triggers=(lowered,), place=env.place(node))
 
 

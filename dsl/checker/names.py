@@ -6,6 +6,7 @@ from attrs import define, field, frozen
 
 from wend.dsl import ast
 from wend.dsl.builtins import BUILTIN_EVENTS, EVERYBODY, RESERVED, EventShape
+from wend.dsl.checker.habits import NO_FIELDS
 from wend.dsl.checker.report import Hint, Reports, place_of
 from wend.dsl.checker.schema import ALWAYS, Declared, DeclaredField, declare
 from wend.dsl.core import Place
@@ -56,7 +57,7 @@ class Names:
             return declared[name].type
         if name in ALWAYS:
             return ALWAYS[name]
-        if declared is not None or name in RESERVED:
+        if declared is not None or name in RESERVED or (self.data_fields is None and name in NO_FIELDS):
             return None
         if self.data_fields is not None and name not in self.data_fields and name not in self.written:
             return None

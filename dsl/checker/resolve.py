@@ -8,6 +8,7 @@ from attrs import evolve
 
 from wend.dsl import ast, core
 from wend.dsl.builtins import AT, MESSAGE, RESERVED, EventShape
+from wend.dsl.checker import habits
 from wend.dsl.checker.context import Context, free_items
 from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NO_VARIANTS, NOTHING, Env, LocalName, Typed, is_placeholder
 from wend.dsl.checker.names import Definition
@@ -236,6 +237,8 @@ def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
     if near is None and not explicit and nearest(name, env.labels | {""}):
         near = f"{nearest(name, env.labels)}.sent"
     help = f"write `{prefix}{near}`" if near else "declare it under `contact`, or put a text between quotes"
+    if not explicit and near not in habits.VALUES:
+        help = habits.VALUES.get(name, help)
     ctx.error("W201", f"there is no field or name `{name}`", node, env, help)
 
 

@@ -4,6 +4,7 @@ from attrs import define, field, frozen
 
 from wend.dsl import ast
 from wend.dsl.builtins import AT, BUILTIN_EVENTS, ID, LISTS, RESERVED, TAGS, EventShape
+from wend.dsl.checker.habits import TYPES
 from wend.dsl.checker.report import Hint, Reports, place_of
 from wend.dsl.core import Place
 from wend.dsl.nearest import nearest
@@ -56,7 +57,7 @@ def _item(node: ast.NamedType | ast.EnumType, source: Source, reports: Reports) 
         return _enumeration(node, source, reports)
     found = NAMED_TYPES.get(node.name.text)
     if found is None:
-        near = nearest(node.name.text, NAMED_TYPES)
+        near = TYPES.get(node.name.text.lower()) or nearest(node.name.text, NAMED_TYPES)
         help = f"write `{near}`" if near else "the types are text, number, boolean, date, datetime, duration, list of …"
         reports.error("W219", f"`{node.name.text}` is not a type", place_of(source, node), help)
         return ANY

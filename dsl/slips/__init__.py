@@ -4,7 +4,7 @@
 """
 
 from wend.dsl.machine import prepared
-from wend.dsl.slips import places, signs, words
+from wend.dsl.slips import habits, phrases, places, schedules, signs, steps, words
 from wend.dsl.slips.base import Report, Slip, expectation
 from wend.dsl.source import Span
 from wend.dsl.tokens import Line
@@ -12,9 +12,35 @@ from wend.dsl.tokens import Line
 __all__ = ["Report", "Slip", "explain", "has_its_step", "missing_body", "nested_too_deeply", "too_deep"]
 
 _HINTS = (
+    habits.currency,
     signs.wrong_sign,
     signs.thousands,
     places.continued_step,
+    habits.is_value,
+    habits.has,
+    habits.ago,
+    habits.count_of_time,
+    habits.message,
+    habits.aggregate,
+    habits.round_list,
+    habits.once_more,
+    steps.sending,
+    phrases.channel,
+    phrases.quoted_name,
+    phrases.broken_name,
+    phrases.waiting,
+    steps.first_word,
+    steps.setting,
+    steps.events,
+    phrases.times,
+    schedules.month_name,
+    schedules.several,
+    schedules.adverb,
+    schedules.other_day,
+    schedules.clock_number,
+    schedules.test_line,
+    phrases.audience,
+    phrases.margin,
     words.reserved,
     places.continuing_word,
     places.continued_name,
@@ -31,10 +57,17 @@ _HINTS = (
     places.wait_inline,
     places.also_inline,
     words.step_as_value,
+    habits.verb,
     words.misspelt,
     places.stray_else,
     places.wrong_place,
+    steps.unfinished,
     signs.missing_value,
+    steps.types,
+    phrases.missing_word,
+    steps.unquoted,
+    steps.no_number,
+    steps.instead,
 )
 
 
@@ -50,7 +83,7 @@ def explain(slip: Slip) -> Report:
         report = hint(slip)
         if report is not None:
             return report
-    expected = expectation(slip.outline)
+    expected = expectation(slip.outline, slip.last_type == "NAME")
     token = slip.token
     if not slip.at and not slip.outline.takes("_DEDENT") and slip.outline.takes("JOURNEY") and token is not None:
         return "W101", f"`{token.text}` begins nothing that a script can hold", token.span, _ITEMS

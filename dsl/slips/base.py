@@ -99,9 +99,15 @@ def keyword_words(outline: Outline) -> dict[str, str]:
     return {word: name for word, name in prepared().tables.keywords.items() if name in expected}
 
 
-def expectation(outline: Outline) -> str | None:
-    """What could come next, in a few words; None if nothing could."""
+def expectation(outline: Outline, after_name: bool = False) -> str | None:
+    """What could come next, in a few words; None if nothing could.
+
+    Args:
+        after_name: a name stands before it, so that a bracket would make a call of it, which nobody has in mind.
+    """
     expected = outline.expected()
+    if after_name and len(expected) > 1:
+        expected -= {"LPAR"}
     parts: list[str] = []
     if expected >= VALUES:
         parts.append("a value")
@@ -112,8 +118,9 @@ def expectation(outline: Outline) -> str | None:
     if expected >= DAYS:
         parts.append("a day of the week")
         expected -= DAYS
-    if "AND" in expected:  # a condition that could end here
-        expected -= OPERATORS
+    if expected >= {"AND", "OR"}:  # a condition that could end here
+        parts.append("a comparison, `and`, `or`" if expected >= COMPARISONS else "`and`, `or`")
+        expected -= OPERATORS | {"AFTER", "BEFORE", "AT", "FOR", "REPEATEDLY"}
     elif expected - {"DOT", "_NEWLINE"}:
         expected -= {"DOT"}
     parts += [_KINDS[kind] for kind in _KINDS if kind in expected and kind != "_NEWLINE"]

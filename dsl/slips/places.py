@@ -101,6 +101,8 @@ def window_outside(slip: Slip) -> Report | None:
     help = "put the event and its window into an aggregate: `any(purchase in last 30 days)`"
     if call is not None:
         help = "write the event, then its window: `count(purchase in last 30 days)`"
+    if slip.types[-2:] == ("IN", "NAME") and slip.line.tokens[slip.at - 1].text != "last":
+        help = "write `in last 30 days`, behind the event of an aggregate: `any(purchase in last 30 days)`"
     return "W117", "a window stands directly behind the event of an aggregate", window, help
 
 
@@ -112,7 +114,9 @@ def _window(slip: Slip) -> Span | None:
         return None
     first: int | None = None
     in_last = token.text == "in" and slip.next is not None and slip.next.text == "last" and not slip.next.quoted
-    if token.text == "since" or in_last:
+    if slip.types[-2:] == ("IN", "NAME") and tokens[slip.at - 1].text in ("the", "past", "previous"):
+        first = slip.at - 2
+    elif token.text == "since" or in_last:
         first = slip.at
     elif slip.at >= 2 and tokens[slip.at - 1].text == "last" and slip.types[slip.at - 2] == "IN":
         first = slip.at - 2

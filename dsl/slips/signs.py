@@ -38,6 +38,8 @@ def wrong_sign(slip: Slip) -> Report | None:
     if token is None or token.type != "WRONG":
         return None
     sign = token.text
+    if sign == ":" and slip.outline.takes("EQUAL") and not slip.outline.takes("_NEWLINE") and not slip.wants_value():
+        return "W108", "`:` has no meaning here", token.span, "write `=`"
     if sign == ":":
         ends = slip.next is None
         advice = "take it away: the body is known by its indentation" if ends else "take it away"

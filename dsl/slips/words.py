@@ -24,7 +24,10 @@ def filler(slip: Slip) -> Report | None:
     """`when a then exit`, `when the email is known`."""
     token, last = slip.token, slip.last
     if token is not None and token.type == "NAME" and token.text in _FILLERS and not _better(slip, token.text):
-        return "W101", f"`{token.text}` is one word too many", token.span, "take it away"
+        help = "take it away"
+        if token.text == "then" and slip.next is not None and slip.types[0] in STEPS | BLOCK_STEPS - {"IF"}:
+            help = "take it away, and write what follows on a line of its own"
+        return "W101", f"`{token.text}` is one word too many", token.span, help
     if last is None or last.quoted or slip.last_type != "NAME" or last.text not in _FILLERS:
         return None
     without = slip.at_token(slip.at - 1)
@@ -132,6 +135,8 @@ def misspelt(slip: Slip) -> Report | None:
         outline = slip.outline if position == slip.at else slip.at_token(position)
         found = _meant(slip, position, token.text, outline)
         if found is not None:
+            if found == token.text.lower():
+                return "W122", f"`{token.text}` is written in small letters", token.span, f"write `{found}`"
             return "W122", f"`{token.text}` is not known here", token.span, f"did you mean `{found}`?"
     return None
 

@@ -6,7 +6,7 @@ checked, and at its end `BadRows` tells them all. Who must not load half a file 
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -242,7 +242,8 @@ class _Plans:
         declared = {name: _read_type(name, text) for name, text in (types or {}).items()}
         for name, kind in declared.items():
             if not kind.optional and name not in self.fields.values():
-                raise _no_field(name, self.table)
+                free = [column for column, field in self.fields.items() if field not in declared]
+                raise _no_field(name, free, self.table)
         steps: list[tuple[str, str, Convert]] = []
         for column, name in self.fields.items():
             if name in declared and declared[name].base != "any":
@@ -259,9 +260,12 @@ class _Plans:
         return self._inferred[column]
 
 
-def _no_field(name: str, table: Table) -> SourceError:
-    near = nearest(name, table.columns)
-    advice = f'rename one: `rename = {{ "{near or "…"}" = "{name}" }}`, or declare the type with `?`'
+def _no_field(name: str, free: Iterable[str], table: Table) -> SourceError:
+    """A declared field that no column holds; only a column that holds none of the others may be meant."""
+    near = nearest(name, free)
+    advice = "add the column, or declare the type with `?`: the field may be unknown then"
+    if near is not None:
+        advice = f'rename one: `rename = {{ "{near}" = "{name}" }}`, or declare the type with `?`'
     message = f"no column holds the declared field `{name}`; there are {listing(table.columns)}"
     return SourceError(message, advice, table.names_place)
 

@@ -221,8 +221,15 @@ def test_a_rule_is_named_by_what_its_head_says() -> None:
     (again,) = program_of('when a  > 3 send email "other"\n').journeys
     assert again.name in {first.name, second.name}
     assert again.title == "when a > 3"
-    assert again.name.startswith("rule ")
+    assert again.name == "when a > 3"
     assert first.reenter is ast.ReenterKind.NEVER
+
+
+def test_a_long_head_makes_a_short_name() -> None:
+    one, two = (program_of(f"when a > 3 {'and b = 4 ' * 20} and c = {n} exit\n").journeys[0].name for n in (1, 2))
+    assert one.startswith("when a > 3 and b = 4 and b = 4")
+    assert len(one) <= 64
+    assert one != two
 
 
 def test_equal_rules_have_names_of_their_own() -> None:

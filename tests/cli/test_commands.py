@@ -204,7 +204,7 @@ def test_what_declare_writes_is_a_script_without_faults(tmp_path: Path) -> None:
 def test_declare_from_files_alone(tmp_path: Path) -> None:
     events = tmp_path / "e.csv"
     events.write_text("contact,at,name,amount\n1,2026-01-01,purchase,10\n", encoding="utf-8")
-    assert wend("declare", "--events", events).out == "event purchase\n    amount  number\n"
+    assert wend("declare", "--events", events).out == "event purchase\n    amount number\n"
     add(events, "1,2026-01-32,purchase,10\n")
     done = wend("declare", "--events", events)
     assert (done.code, done.out) == (1, "")

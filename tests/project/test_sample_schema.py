@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import render
+from wend.dsl.formatter import format_source
 from wend.dsl.parser import parse
 from wend.dsl.period import Period
 from wend.dsl.source import Source
@@ -44,21 +45,21 @@ def test_types_are_those_of_the_values() -> None:
     ]
     assert declare(records, None) == (
         "contact\n"
-        "    email   text\n"
-        "    age     number\n"
-        "    ratio   number\n"
-        "    ok      boolean\n"
-        "    day     date?\n"
-        "    seen    datetime\n"
-        "    tags    list of text\n"
-        "    codes   list of number?\n"
-        "    notice  duration?\n"
+        "    email  text\n"
+        "    age    number\n"
+        "    ratio  number\n"
+        "    ok     boolean\n"
+        "    day    date?\n"
+        "    seen   datetime\n"
+        "    tags   list of text\n"
+        "    codes  list of number?\n"
+        "    notice duration?\n"
     )
 
 
 def test_events_have_the_fields_that_are_ever_filled() -> None:
     records = [event("buy", amount=1, page=None), event("see", amount=None, page="/"), event("ping", amount=None)]
-    assert declare(None, records) == "event buy\n    amount  number\n\nevent see\n    page  text\n\nevent ping\n"
+    assert declare(None, records) == "event buy\n    amount number\n\nevent see\n    page text\n\nevent ping\n"
 
 
 def test_names_that_are_no_plain_words_stand_between_backticks() -> None:
@@ -67,11 +68,11 @@ def test_names_that_are_no_plain_words_stand_between_backticks() -> None:
     )
     assert text == (
         "contact\n"
-        "    `Creation date`  text?\n"
-        "    `and`            number\n"
-        "    `2nd`            number\n"
-        "    `été`            number\n"
-        "    from             number\n"
+        "    `Creation date` text?\n"
+        "    `and`           number\n"
+        "    `2nd`           number\n"
+        "    été           number\n"
+        "    from          number\n"
         "\n"
         "event `Order Placed`\n"
     )
@@ -88,7 +89,7 @@ def test_what_cannot_be_declared_is_said() -> None:
         "    # `cart` holds records or mixed values, which cannot be declared\n"
         "    # `mixed` holds records or mixed values, which cannot be declared\n"
         "    # `lines` holds records or mixed values, which cannot be declared\n"
-        "    name  text\n"
+        "    name text\n"
         "\n"
         "# `message_opened` is built in and needs no declaration\n"
         "\n"
@@ -96,13 +97,13 @@ def test_what_cannot_be_declared_is_said() -> None:
         "\n"
         "event buy\n"
         "    # `at` has a meaning of its own: rename it under `rename` in `wend.toml`\n"
-        "    n  number\n"
+        "    n number\n"
     )
 
 
 def test_few_labels_in_many_rows_make_an_enumeration() -> None:
     def plan(texts: Sequence[str | None]) -> str:
-        return declare([contact(plan=t) for t in texts], None).split("plan  ")[1].strip()
+        return declare([contact(plan=t) for t in texts], None).split("plan ")[1].strip()
 
     assert plan(["free", "paid plus"] * 25) == '"free" | "paid plus"'
     assert plan(["free", "paid"] * 25 + [None]) == '"free" | "paid"?'
@@ -116,7 +117,7 @@ def test_from_a_file_to_declarations(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("id,email,since,zip\n1,a@x.example,2026-01-01,01000\n2,b@x.example,,75001\n")
     records = read_contacts(path, ContactMapping(), zone("UTC"))
-    assert declare(records, None) == "contact\n    email  text\n    since  date?\n    zip    text\n"
+    assert declare(records, None) == "contact\n    email text\n    since date?\n    zip   text\n"
 
 
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6) | st.sampled_from(
@@ -136,6 +137,7 @@ def test_whatever_is_declared_is_a_script_without_faults(
         [EventRecord("1", name, NOW, str(i), payload, "") for i, (name, payload) in enumerate(events)],
     )
     source = Source("sample", text)
+    assert format_source(source) == text
     parsed = parse(source)
     assert [render(d) for d in parsed.diagnostics] == []
     assert [render(d) for d in check([(source, parsed.file)], {}).diagnostics] == []

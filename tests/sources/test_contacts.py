@@ -258,6 +258,13 @@ def test_a_declared_field_without_a_column(tmp_path: Path) -> None:
     assert error.help == 'rename one: `rename = { "contry" = "country" }`, or declare the type with `?`'
 
 
+def test_a_column_that_holds_another_declared_field_is_not_suggested(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", "id,plan\n1,paid\n")
+    error = refused(path, plan="text", plans="text")
+    assert error.message == "no column holds the declared field `plans`; there are `id` and `plan`"
+    assert error.help == "add the column, or declare the type with `?`: the field may be unknown then"
+
+
 # ---- what can be wrong with a file ------------------------------------------------------------------------------
 
 
