@@ -25,7 +25,12 @@ def filler(slip: Slip) -> Report | None:
     token, last = slip.token, slip.last
     if token is not None and token.type == "NAME" and token.text in _FILLERS and not _better(slip, token.text):
         help = "take it away"
-        if token.text == "then" and slip.next is not None and slip.types and slip.types[0] in STEPS | BLOCK_STEPS - {"IF"}:
+        if (
+            token.text == "then"
+            and slip.next is not None
+            and slip.types
+            and slip.types[0] in STEPS | BLOCK_STEPS - {"IF"}
+        ):
             help = "take it away, and write what follows on a line of its own"
         return "W101", f"`{token.text}` is one word too many", token.span, help
     if last is None or last.quoted or slip.last_type != "NAME" or last.text not in _FILLERS:
