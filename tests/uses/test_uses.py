@@ -6,7 +6,7 @@ import pytest
 
 import wend
 from tests.cli.support import wend as command
-from wend.dsl.diagnostics import Diagnostic, ProgramError, render
+from wend.dsl.diagnostics import Diagnostic, ProgramError
 from wend.workspace import Workspace, open_workspace
 
 SHOP = """\
@@ -229,4 +229,4 @@ def test_a_text_can_use_no_file() -> None:
 def test_quotes_that_are_missing_are_asked_for() -> None:
     with pytest.raises(ProgramError) as told:
         wend.compile("use shop.journey\n")
-    assert "a text in quotes" in render(told.value.diagnostics[0])
+    assert told.value.diagnostics[0].help == 'write `"shop.journey"`'
