@@ -223,6 +223,7 @@ class Settings:
 class Journey:
     """A checked journey.
 
+    `lone` is a rule at the margin, which is named by what it says and which no script can name.
     `zone` is a zone name, or None for the project's; with `contact_zone` the contact's own comes first.
     `audience` and `exit_when` are conditions on the contact; `exit_on` the events that end a run, `goals` those that
     convert it.
@@ -233,6 +234,7 @@ class Journey:
 
     name: str
     title: str | None = None
+    lone: bool = False
     audience: core.Expr = core.TRUE
     exit_when: core.Expr | None = None
     exit_on: tuple[EventMatch, ...] = ()

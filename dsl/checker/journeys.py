@@ -51,7 +51,7 @@ def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> pro
     env = _env([node], source, ctx)
     lowered = lower_trigger(node, Ids(), Sends.of([node]), env, False, ctx)
     name = names.give(canonical.short(lowered.id))
-    return program.Journey(name=name, title=lowered.id, triggers=(lowered,), place=env.place(node))
+    return program.Journey(name=name, title=lowered.id, lone=True, triggers=(lowered,), place=env.place(node))
 
 
 def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:

@@ -153,7 +153,7 @@ def _values(session: Session, text: str) -> list[Candidate]:
 
 def _rules(session: Session) -> Iterator[tuple[str, str]]:
     for journey in session.program.journeys:
-        if not journey.name.startswith("rule "):
+        if not journey.lone:
             yield journey.name, "journey"
         for trigger in journey.triggers:
             templates = [getattr(op, "template", None) for op in trigger.body]

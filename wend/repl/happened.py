@@ -98,6 +98,6 @@ def message(send: Send) -> str:
 def named(program: Program, journey: str) -> str:
     """What a person calls a journey: its name, or what a rule at the margin says."""
     found = next((each for each in program.journeys if each.name == journey), None)
-    if found is None or not journey.startswith("rule "):
+    if found is None or not found.lone:
         return journey
     return found.title or journey

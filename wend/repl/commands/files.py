@@ -71,7 +71,7 @@ def save(session: Session, line: Line) -> Answer:
 def _journey(session: Session, name: str | None) -> Journey:
     journeys = {journey.name: journey for journey in session.program.journeys}
     if name is None:
-        own = [journey for journey in journeys.values() if not journey.name.startswith("rule ")]
+        own = [journey for journey in journeys.values() if not journey.lone]
         if len(own) == 1:
             return own[0]
         listed = ", ".join(each.name for each in own)
