@@ -23,7 +23,7 @@ def changed(work: Work, stay: Stay, trigger: Trigger, head: OnChange) -> Cause |
     if state.watched and _same(state.value, value):
         return None
     meant = state.watched and _is(work, head.before, state.value, env) and _is(work, head.after, value, env)
-    depth = depth_of(work, head.field) if meant else 0
+    depth = depth_of(work, stay, head.field) if meant else 0
     fires = meant and stay.may_start and not too_deep(work, stay, trigger.id, depth)
     number = state.firings + fires
     stay.set_head(head.id, evolve(state, watched=True, value=value, firings=number))

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from wend.dsl import core
 from wend.dsl.program import (
     AnyHead,
     Dated,
@@ -85,6 +86,14 @@ class Rules:
         """The names of the live journeys."""
         return frozenset(journey.name for journey in self.program.journeys)
 
+    @cached_property
+    def ends_at_once(self) -> frozenset[str]:
+        """The live journeys whose `exit when` looks at its run by `since entry` alone.
+
+        What it says at the beginning of a run can be told before there is one: nothing has happened since.
+        """
+        return frozenset(j.name for j in self.program.journeys if j.exit_when is not None and _since_entry(j.exit_when))
+
     def trigger(self, version: str, journey: str, trigger: str) -> tuple[int, Trigger] | None:
         """A trigger of a version and its place in the file; None where that version is not kept."""
         return self._triggers.get((version, journey, trigger))
@@ -93,6 +102,14 @@ class Rules:
         """A journey as an older version had it."""
         program = self.archive.get(version)
         return None if program is None else next((j for j in program.journeys if j.name == journey), None)
+
+
+def _since_entry(condition: core.Expr) -> bool:
+    nodes = list(core.nodes(condition))
+    entries = sum(isinstance(node, core.Entry) for node in nodes)
+    windows = [node.window for node in nodes if isinstance(node, core.Aggregate)]
+    since = sum(isinstance(w, core.Since) and isinstance(w.start, core.Entry) for w in windows)
+    return 0 < entries == since
 
 
 def _heads_of(journey: Journey) -> Heads:

@@ -30,10 +30,12 @@ def survey(work: Work, stay: Stay) -> None:
     env = work.env(stay)
     audience = work.ask(journey.audience, env)
     stay.audience = audience if isinstance(audience, bool) else None
+    if run is None and journey.name in work.rules.ends_at_once:
+        env = evolve(env, run_entry=work.now)  # nothing has happened since: whom this would end does not begin
     stay.leaving = journey.exit_when is not None and work.ask(journey.exit_when, env) is True
     if run is not None:
         if stay.leaving and journey.exit_when is not None:
-            end(work, stay, "exit when", depth_of(work, journey.exit_when))
+            end(work, stay, "exit when", depth_of(work, stay, journey.exit_when))
             stay.spent = True
         elif stay.audience is False and run.paths:
             leave(work, stay)
@@ -140,8 +142,10 @@ def _takes_entries(work: Work, stay: Stay) -> bool:
 
 def begin(work: Work, stay: Stay) -> None:
     """A run begins; its `on entry` triggers are to fire."""
-    number = stay.state.runs + 1
-    stay.state = evolve(stay.state, run=Run(number, work.now), runs=number)
+    number, before = stay.state.runs + 1, stay.state.ended_began
+    again = before is not None and stay.zone.date(before) == stay.zone.date(work.now)
+    begun = stay.state.begun + 1 if again else 1
+    stay.state = evolve(stay.state, run=Run(number, work.now), runs=number, begun=begun)
     work.stir()
     work.note(stay, "entered", reason=HELD_OUT if stay.held_out else None)
     if stay.held_out:

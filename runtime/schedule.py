@@ -53,7 +53,7 @@ def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None
     if due < earliest or (late is not None and stay.zone.add(due, late) < work.now):
         work.note(stay, "ignored", reason="past", detail=f"it was due on {due.isoformat()}", place=head.place)
         return None
-    depth = depth_of(work, head.anchor, head.length)
+    depth = depth_of(work, stay, head.anchor, head.length)
     if not stay.may_start or too_deep(work, stay, trigger.id, depth):
         return None
     return Cause(CauseKind.DATED, value, work.now, depth=depth)

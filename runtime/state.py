@@ -160,6 +160,7 @@ class JourneyState:
         converted: the number of the latest run that reached a goal; 0: none did.
         paused: the tick that first saw the journey paused; None while it is not.
         anew: a pause ended the last run: the next begins when the journey is resumed, whatever `reenter` says.
+        begun: how many runs began on the local day on which the latest one began, itself included.
     """
 
     run: Run | None = None
@@ -171,6 +172,7 @@ class JourneyState:
     converted: int = 0
     paused: Instant | None = None
     anew: bool = False
+    begun: int = 0
 
 
 @frozen
@@ -194,7 +196,7 @@ class Sent:
 
 @frozen
 class Written:
-    """A journey gave a field its present value: when, and how many doings of journeys led to it."""
+    """A journey gave a field its present value, or began a path: when, and how many doings of journeys led to it."""
 
     depth: int
     at: Instant
@@ -221,7 +223,8 @@ class State:
     """Everything that is kept of a contact besides its data. `format` grows when the shape of this changes.
 
     `known` tells that the contact has been stepped before; `emitted` are the events that its journeys emitted, which
-    arrive at the next tick; `written` are the fields whose value comes from a journey.
+    arrive at the next tick; `written` are the fields whose value comes from a journey, and, as
+    `in journey NAME`, the journeys whose latest path was begun by one.
     """
 
     format: int = 1

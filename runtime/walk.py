@@ -9,7 +9,7 @@ from typing import assert_never
 
 from wend.dsl import plan
 from wend.dsl.program import When
-from wend.runtime import perform, runs, when
+from wend.runtime import feedback, perform, runs, when
 from wend.runtime.evolve import evolve
 from wend.runtime.hashing import share
 from wend.runtime.rules import head_of
@@ -96,6 +96,7 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
     for old in busy:
         runs.drop(work, stay, old, "stopped", "a newer path")
     work.fired.add(firing)
+    feedback.began(work, stay, path)
     if once:
         stay.state = evolve(stay.state, keys=stay.state.keys | {token})
     if path.cause.kind is CauseKind.WHEN and isinstance(head, When):

@@ -7,9 +7,12 @@ It fires at the first tick of a run at which C holds and is latched then. It is 
 from wend.dsl.ast import ReenterKind
 from wend.dsl.program import OnEntry, Trigger, When
 from wend.runtime.evolve import evolve
+from wend.runtime.feedback import depth_of, too_deep
 from wend.runtime.state import Cause, CauseKind, HeadState, Run
 from wend.runtime.values import Instant
 from wend.runtime.work import FRESH, Stay, Work
+
+DAY = 86_400
 
 
 def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | None:
@@ -33,7 +36,16 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
             return None
     if not stay.may_start:
         return None
-    return Cause(CauseKind.WHEN, str(seen.firings + 1), work.now)
+    depth = depth_of(work, stay, head.condition) if _several_a_day(head) else 0
+    if too_deep(work, stay, trigger.id, depth):
+        stay.set_head(head.id, evolve(seen, latched=True, seen_false=False, latched_run=run.number))
+        return None
+    return Cause(CauseKind.WHEN, str(seen.firings + 1), work.now, depth=depth)
+
+
+def _several_a_day(head: When) -> bool:
+    """Whether it may fire more than once a day: then it could go round with what its body, or another, does."""
+    return head.at_most_every is not None and head.at_most_every.approximate_seconds < DAY
 
 
 def in_backlog(stay: Stay) -> bool:

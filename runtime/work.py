@@ -74,13 +74,13 @@ class Stay:
         """Remember something for an entry point."""
         old = self.state
         heads = {**old.heads, head: state}
-        more = old.ended_began, old.converted, old.paused, old.anew
+        more = old.ended_began, old.converted, old.paused, old.anew, old.begun
         self.state = JourneyState(old.run, old.runs, old.ended_at, heads, old.keys, *more)
 
     def set_run(self, run: Run | None) -> None:
         """Replace the present run."""
         old = self.state
-        more = old.ended_began, old.converted, old.paused, old.anew
+        more = old.ended_began, old.converted, old.paused, old.anew, old.begun
         self.state = JourneyState(run, old.runs, old.ended_at, old.heads, old.keys, *more)
 
     def put(self, path: Path, replaced: Path | None) -> None:

@@ -36,7 +36,7 @@ SEED = 2026
 BYTES = 20_000
 """How much chance a program may use up."""
 PATIENCE = 120
-"""Seconds that one program may take; more is a finding."""
+"""Seconds of processor time that one program may take; more is a finding."""
 EVERY = {"play": 1, "unknown": 4, "moving": 1}
 """One in how many numbers is held to the laws of each kind; see `benches`."""
 CHUNK = 50
@@ -215,13 +215,13 @@ def patience(seconds: int) -> Iterator[None]:
     def late(signal: int, frame: FrameType | None) -> None:
         raise TooSlow(f"took longer than {seconds} seconds")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGVTALRM, late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 # ---- the run ---------------------------------------------------------------------------------------------------------

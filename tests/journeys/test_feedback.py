@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.laws.scripts import change, event, noted, play, sent
+from wend.runtime.feedback import DEEPEST
 from wend.runtime.values import UTC
 
 MOST = 6
@@ -176,3 +177,115 @@ def test_a_run_that_exits_at_once_sends_once_a_day() -> None:
                 exit
     """
     assert sent(play(script, hours=59)) == ["05-14 12:00 hello", "05-15 00:00 hello", "05-16 00:00 hello"]
+
+
+# ---- conditions that may fire several times a day
+
+
+ROUND = {
+    "fields": """
+        journey j
+            when plan = "a" repeatedly at most every 1 minute
+                send email "hello"
+                set plan = "b"
+            when plan = "b" repeatedly at most every 1 minute
+                set plan = "a"
+    """,
+    "tags": """
+        journey j
+            when "t" not in tags repeatedly at most every 1 minute
+                send email "hello"
+                add tag "t"
+            when "t" in tags repeatedly at most every 1 minute
+                remove tag "t"
+    """,
+    "one path": """
+        journey j
+            when plan = "a" for 1 minute repeatedly at most every 1 minute
+                send email "hello"
+                set plan = "b"
+                wait 1 minute
+                set plan = "a"
+    """,
+    "its own message": """
+        journey j
+            when first.sent_at is unknown or now >= first.sent_at + 2 minutes repeatedly at most every 1 minute
+                send email "hello" as first
+    """,
+    "a path of another journey": """
+        journey j
+            when not in journey two repeatedly at most every 1 minute
+                start journey two
+        journey two
+            on request
+                send email "hello"
+                wait 1 minute
+    """,
+    "its own run": """
+        journey j
+            reenter always
+            when now > entry at most every 1 minute
+                send email "hello"
+                exit
+    """,
+}
+
+
+@pytest.mark.parametrize("script", ROUND.values(), ids=ROUND)
+def test_a_condition_that_goes_round_ends(script: str) -> None:
+    assert 2 <= len(sent(play(script, hours=10))) <= MOST
+
+
+def test_a_condition_that_went_round_fires_again_for_what_comes_from_outside() -> None:
+    outcome = play(ROUND["fields"], change("05-14 15:00", plan="c"), change("05-14 16:00", plan="a"), hours=10)
+    times = sent(outcome)
+    assert len(times) == MOST
+    assert times[MOST // 2] == "05-14 16:00 hello"
+    assert noted(outcome, "dropped") == ["05-14 12:06 depth", "05-14 16:06 depth"]
+
+
+def test_a_condition_from_outside_fires_as_often_as_it_says() -> None:
+    script = """
+        journey j
+            when score >= 1 repeatedly at most every 1 minute
+                send email "hello"
+    """
+    changes = [change(f"05-14 13:{minute:02}", score=minute % 2) for minute in range(40)]
+    assert len(sent(play(script, *changes, score=0))) == 20
+
+
+def test_a_run_that_would_end_at_once_does_not_begin() -> None:
+    script = """
+        journey one
+            reenter always
+            exit when not any(visit since entry)
+            on exit
+                emit ping
+            on visit
+                send email "hello"
+        journey two
+            on ping
+                send sms "bye"
+    """
+    outcome = play(script, event("05-14 13:00", "visit"), hours=48)
+    assert sent(outcome) == []
+    assert noted(outcome, "entered") == ["05-14 12:00"]  # the journey without an `exit when`
+    assert outcome.steps <= 4
+
+
+def test_what_runs_that_end_by_themselves_emit_is_bounded_each_day() -> None:
+    script = """
+        journey one
+            reenter always
+            exit when now > entry
+            on exit
+                set score = (score otherwise 0) + 1
+                emit ping
+        journey two
+            on ping
+                send email "hello"
+    """
+    outcome = play(script, start="2024-05-14 23:00", hours=2)
+    days = [line.split()[0] for line in sent(outcome)]
+    assert (days.count("05-14"), days.count("05-15")) == (DEEPEST, DEEPEST)
+    assert outcome.contacts["c1"].fields["score"] == 60  # what is written is written

@@ -18,6 +18,7 @@ from wend.runtime import (
     when,
 )
 from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.rules import Rules
 from wend.runtime.state import Cause
 from wend.runtime.values import FOREVER
 from wend.runtime.work import Stay, Work
@@ -331,3 +332,16 @@ def _imported(to: pytest.MonkeyPatch) -> None:
 def _no_depth(to: pytest.MonkeyPatch) -> None:
     to.setattr(feedback, "DEEPEST", 1000)
     to.setattr(perform, "DEEPEST", 1000)
+
+
+replaced(
+    "a condition that goes round is as from outside",
+    [when],
+    "depth_of",
+    lambda work, stay, *read: 0,
+)
+
+
+@mutant("`exit when` is not asked for the run that would begin")
+def _begins_to_end(to: pytest.MonkeyPatch) -> None:
+    to.setattr(Rules, "ends_at_once", property(lambda rules: frozenset()))

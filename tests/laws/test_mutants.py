@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import test_feedback as rounds
 from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_reactions, mutants_runs
 from tests.laws import test_bounds as bounds
 from tests.laws import test_law_7_unknown as unknown
@@ -62,6 +63,8 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "an event starts something however old it is": runs.test_an_event_that_is_too_old_updates_data_and_exits_but_starts_nothing,
     "an event that is too old does not exit": runs.test_an_event_that_is_too_old_updates_data_and_exits_but_starts_nothing,
     "an imported event starts something": runs.test_imported_events_start_nothing,
+    "a condition that goes round is as from outside": rounds.test_a_condition_that_goes_round_ends,
+    "`exit when` is not asked for the run that would begin": rounds.test_a_run_that_would_end_at_once_does_not_begin,
     "a cycle of emitted events goes on": runs.test_a_cycle_of_emitted_events_ends,
     "paths of a trigger stand side by side": paths.test_a_trigger_has_one_path_under_way_and_ignores_a_further_firing,
     "a key is no line of its own": paths.test_a_key_has_a_path_of_its_own,
@@ -165,7 +168,7 @@ CAUGHT_BY_LAW = {
         "an identity is without its iteration",
         "an identity is without its step",
     ),
-    "5": ("saving forgets what was emitted",),
+    "5": ("saving forgets what was emitted", "saving forgets the latches"),
     "6": ("the time of the last tick is kept",),
     "8": (
         "a count in a window holds for ever",
