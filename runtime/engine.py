@@ -72,7 +72,7 @@ class TickReport:
     @property
     def effects(self) -> Mapping[str, Mapping[str, int]]:
         """Messages by channel and template."""
-        return self.counts.effects
+        return {channel: dict(templates) for channel, templates in self.counts.effects.items()}
 
     @property
     def skipped(self) -> Mapping[str, int]:

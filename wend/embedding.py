@@ -142,7 +142,8 @@ class Engine:
             contacts: records, or mappings with `id`; fields that one does not name stay as they are.
             events: records, or mappings with `id`, `contact`, `name`, `at` and the event's own fields; one whose id
                 the contact has already is left out. Where no such event is declared, it is refused.
-            now: the time of arrival; no event counts as later.
+            now: the time of arrival; no event counts as later. The tick of its minute takes in what was there as the
+                minute began, contacts too; what has happened since then is for the next one.
             imported: all this happened long ago: new contacts are a backlog, and events start no `on` trigger.
             unknown: what to do with events for contacts that are not there.
 
@@ -198,9 +199,8 @@ class Engine:
         at = self._now(now)
         if not any(journey == each.name and _on_request(each) for each in self.program.rules.program.journeys):
             raise _no_request(journey, self.program.journeys)
-        request = EventRecord(
-            contact, REQUESTED, at, id or f"request:{journey}:{floor_minute(at)}", {"journey": journey}
-        )
+        minute = floor_minute(at)
+        request = EventRecord(contact, REQUESTED, minute, id or f"request:{journey}:{minute}", {"journey": journey})
         return self.ingest(events=[request], now=at).events.new == 1
 
     def _take(
@@ -218,8 +218,13 @@ class Engine:
                 if each.id not in known and each.id not in seen:
                     self._records.require(each)
             seen.update(each.id for each in some)
-        contacts = self._engine.ingest_contacts(people, at, imported)
-        return Taken(contacts, self._engine.ingest_events(happened, at, imported, unknown))
+        minute = floor_minute(at)  # what is there by the whole minute is for its tick, if that is still to come
+        contacts = self._engine.ingest_contacts(people, minute, imported)
+        past = [each for each in happened if each.at <= minute]
+        fresh = [each for each in happened if each.at > minute]
+        events = self._engine.ingest_events(past, minute, imported, unknown)
+        later = self._engine.ingest_events(fresh, at, imported, unknown)
+        return Taken(contacts, _both(events, later))
 
     # time
 
@@ -277,6 +282,11 @@ class Engine:
         at = self._now(now)
         with self._delivering:
             return deliver(self.outbox, self._channels, at, stop=stop)
+
+    def close(self) -> None:
+        """Close the store, once whatever is under way in other threads has come to its end."""
+        with self._delivering, self._lock:
+            self.store.close()
 
     # asyncio
 
@@ -346,13 +356,15 @@ def _no_request(journey: str, names: Sequence[str]) -> WendError:
 
 
 def _sum(one: Taken, other: Taken) -> Taken:
-    left, right, first, second = one.contacts, other.contacts, one.events, other.events
-    return Taken(
-        ContactsTaken(left.new + right.new, left.changed + right.changed, left.unchanged + right.unchanged),
-        EventsTaken(
-            first.new + second.new,
-            first.duplicates + second.duplicates,
-            first.unknown + second.unknown,
-            first.future + second.future,
-        ),
+    left, right = one.contacts, other.contacts
+    contacts = ContactsTaken(left.new + right.new, left.changed + right.changed, left.unchanged + right.unchanged)
+    return Taken(contacts, _both(one.events, other.events))
+
+
+def _both(one: EventsTaken, other: EventsTaken) -> EventsTaken:
+    return EventsTaken(
+        one.new + other.new,
+        one.duplicates + other.duplicates,
+        one.unknown + other.unknown,
+        one.future + other.future,
     )

@@ -170,3 +170,19 @@ def test_two_sources_need_two_names() -> None:
         wend.Engine(wend.compile(SCRIPT), wend.MemoryStore(), sources=[Table(), Table()])
     host = wend.Engine(wend.compile(SCRIPT), wend.MemoryStore(), clock=lambda: NOW, sources=[Table(), Table("other")])
     assert host.pull().contacts.new == 0
+
+
+# ---- minutes ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_there_as_a_minute_begins_is_for_its_tick() -> None:
+    now = NOW + dt.timedelta(seconds=40)
+    host = wend.Engine(wend.compile(SCRIPT), wend.MemoryStore(), clock=lambda: now)
+    host.ingest([{**ANA, "agreed": True, "signed_up": LAPSED}], [purchase(1), purchase(2, at=now)])
+    assert host.enroll("ana", "welcome")
+    assert host.tick().effects == {"email": {"upgrade": 1, "thanks": 1, "welcome": 1}}
+    with pytest.raises(wend.WendError, match="there was a tick at"):
+        host.tick()
+    now += MINUTE
+    host.ingest([{"id": "ben", "email": "ben@shop.example", "plan": "free"}])
+    assert host.tick().steps == 2  # the second purchase, and ben
