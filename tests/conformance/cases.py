@@ -105,7 +105,16 @@ class Activate:
     script: str
 
 
-Happening = NewContact | NewData | NewEvent | Activate
+@frozen
+class Switch:
+    """A journey is switched off by hand, or on again."""
+
+    at: Instant
+    journey: str
+    on: bool
+
+
+Happening = NewContact | NewData | NewEvent | Activate | Switch
 
 
 @frozen

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from attrs import field, frozen
 
-from tests.conformance.cases import EFFECTS, Activate, Case, Happening, NewContact, NewData, NewEvent, Outcome
+from tests.conformance.cases import EFFECTS, Activate, Case, Happening, NewContact, NewData, NewEvent, Outcome, Switch
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import Diagnostic, Severity, render
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
+from wend.runtime import codec
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import (
@@ -85,12 +86,20 @@ def refusals(script: str) -> tuple[int, ...]:
 
 @frozen
 class _Log:
-    """What each step gave: of two for one contact at one minute, the last one counts."""
+    """What each step gave: of two for one contact at one minute, the last one counts.
 
+    Args:
+        saved: contacts and states are written as text and read back before each step.
+    """
+
+    saved: bool = False
     steps: dict[tuple[Instant, str], Step] = field(factory=dict)
 
     def watch(self, rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
         """The pure core, remembered."""
+        if self.saved:
+            contact = codec.from_json(codec.to_json(contact), Contact)
+            state = codec.state_from_json(codec.state_to_json(state))
         found = step(rules, contact, state, inbox, now, facts, explain=True)
         if found.effects or found.trace:
             self.steps[now, contact.id] = found
@@ -160,16 +169,17 @@ def live(case: Case, dense: bool = False) -> Played:
     """Play a case through the engine over a store.
 
     Args:
-        dense: everybody is also stepped at many minutes at which nothing is due.
+        dense: everybody is also stepped at many minutes at which nothing is due. Without it, what is kept of a contact
+            is written as text and read back between ticks.
     """
-    return _Live(case, MemoryStore()).play(further(case) if dense else [])
+    return _Live(case, MemoryStore(), _Log(saved=not dense)).play(further(case) if dense else [])
 
 
 class _Live:
     """The engine under a virtual clock."""
 
-    def __init__(self, case: Case, store: Store) -> None:
-        self.case, self.store, self.log = case, store, _Log()
+    def __init__(self, case: Case, store: Store, log: _Log) -> None:
+        self.case, self.store, self.log = case, store, log
         self.archive: dict[str, Program] = {}
         self.engine = self.with_script("", case.start)
 
@@ -228,6 +238,8 @@ class _Live:
                 case NewEvent():
                     now = max(each.at, self.case.start)
                     self.engine.ingest_events([_record(each)], now, imported=each.imported)
+                case Switch():
+                    (self.engine.resume if each.on else self.engine.pause)(each.journey, each.at)
                 case Activate():
                     self.engine = self.with_script(each.script, each.at)
 

@@ -23,6 +23,7 @@ from tests.conformance.cases import (
     Outage,
     Outcome,
     Some,
+    Switch,
 )
 from wend.runtime.values import UTC, Instant, Value
 
@@ -241,6 +242,11 @@ class _Reader:
             return
         if line.word("activate"):
             self.story.append(Activate(at, line.take("name", "the name of a script")))
+            line.done()
+            return
+        if (switch := line.rest) and switch.text in ("pause", "resume"):
+            line.at += 1
+            self.story.append(Switch(at, line.take("name", "a journey"), switch.text == "resume"))
             line.done()
             return
         people = line.people()
