@@ -14,6 +14,7 @@ The words after a fence say what a block is:
     signature            a name of the public interface: `tests/embedding/test_surface.py` compares it with the code
     console              lines `$ wend ...` that are run one after another in a copy of the examples, and their output;
                          `[exit N]` at its end is the code that a command ends with
+    repl ARGUMENTS       a session of `wend repl ARGUMENTS` in a copy of the examples: what is typed, and its answers
 
     KIND file PATH       what the reader writes into a file (a script, a template, data), for the commands below it
 
@@ -43,6 +44,7 @@ KINDS = (
     "txt",
     "python",
     "console",
+    "repl",
     "make",
     "signature",
     "file",

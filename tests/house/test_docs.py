@@ -24,6 +24,7 @@ from tests.house.documents import (
     page_blocks,
 )
 from tests.house.repository import ROOT
+from tests.repl.support import run, typed
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.checker.unsupported import NOT_CARRIED_OUT
 from wend.dsl.diagnostics import Severity, render
@@ -218,6 +219,14 @@ def check_command(command: Command, folder: Path) -> None:
     assert "Traceback" not in done.stderr, what
     assert done.returncode == command.code, what
     assert not command.shown or agrees(list(command.shown), printed), what
+
+
+@pytest.mark.parametrize("block", of("repl"), ids=str)
+def test_sessions_answer_as_shown(block: Block, tmp_path: Path) -> None:
+    copy_examples(tmp_path)
+    done = run(f"wend {block.words}", typed(block.text), tmp_path)
+    printed = lines(done.stdout) + lines(done.stderr)
+    assert agrees(lines(block.text), printed), "\n".join(printed)
 
 
 def test_the_readme_shows_what_make_demo_runs_and_prints() -> None:

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "transcripts"
 
 def typed(transcript: str) -> list[str]:
     """The lines of a transcript that somebody typed: those behind `>` and `.`."""
-    return [line[2:] for line in transcript.splitlines()[1:] if line[:2] in ("> ", ". ") or line in (">", ".")]
+    return [line[2:] for line in transcript.splitlines() if line[:2] in ("> ", ". ") or line in (">", ".")]
 
 
 def run(command: str, lines: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from wend.dsl.literals import quote
 from wend.dsl.program import Journey
 from wend.dsl.source import Source
 from wend.repl.session import Session
-from wend.runtime.calendar import ONE_DAY, Zone, floor_minute
+from wend.runtime.calendar import Zone, floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.contact import Change, Event
 from wend.runtime.effects import Send
@@ -21,7 +21,7 @@ from wend.workspace import build
 
 
 def test_block(session: Session, name: str, journey: Journey) -> str:
-    """The contact as it was at the beginning, what happened to it and when, and the messages that came.
+    """The contact as it was at the beginning, what happened to it and when, and the messages of each day.
 
     Raises:
         WendError: nothing was done yet.
@@ -61,9 +61,9 @@ class _Writer:
         for event in sorted(began.inbox.events, key=lambda event: event.key):
             yield f"    given event {spell_name(event.name)} at {self.moment(event.time)}{self.given(event.payload)}"
         yield from self.happened(first.arrivals[first.arrived :])
-        rest = session.now - self.latest
-        if rest >= ONE_DAY:
-            yield f"    advance {rest.days} days" if rest.days > 1 else "    advance 1 day"
+        rest = (self.zone.date(session.now) - self.zone.date(self.latest)).days
+        if rest > 0:
+            yield f"    advance {rest} days" if rest > 1 else "    advance 1 day"
         counts: dict[str, int] = {}
         for send in self.sends():
             counts[send.channel] = counts.get(send.channel, 0) + 1
@@ -76,17 +76,24 @@ class _Writer:
         told = [each.what for each in self.session.told if each.contact == self.contact]
         coming = [what for time, owner, what in arrivals if owner == number and time <= self.session.now]
         outside = {what.id: what for what in (*coming, *told)}.values()
-        found: list[tuple[Instant, int, str]] = []
+        found: list[tuple[dt.date, int, Instant, str]] = []
         for what in outside:
-            found += [(what.time, 0, line) for line in self.outside(what)]
-        sends = self.sends()
-        found += [(send.at, 1, f"expect {spell_name(send.channel)} {quote(send.template or '')}") for send in sends]
-        self.latest = max((at for at, _, _ in found), default=self.session.history[0].at)
-        if not sends:
-            found.append((self.session.now, 2, "expect nothing"))
-            self.latest = self.session.now
-        for at, _, line in sorted(found, key=lambda each: each[:2]):
-            yield f"    at {self.moment(at)} {line}"
+            date = self.zone.date(what.time)
+            lines = list(self.outside(what))
+            found += [(date, 0, what.time, f"at {self.moment(what.time)} {line}") for line in lines]
+        days: dict[tuple[dt.date, str], int] = {}
+        for send in self.sends():
+            key = self.zone.date(send.at), f"{spell_name(send.channel)} {quote(send.template or '')}"
+            days[key] = days.get(key, 0) + 1
+        for (date, message), count in days.items():
+            times = f" {count} times" if count > 1 else ""
+            found.append((date, 1, self.zone.day_start(date), f"at {date} expect {message}{times}"))
+        if not days:
+            today = self.zone.date(self.session.now)
+            found.append((today, 1, self.session.now, f"at {today} expect nothing"))
+        self.latest = max(at for _, _, at, _ in found)
+        for _, _, _, line in sorted(found):
+            yield f"    {line}"
 
     def outside(self, what: Event | Change) -> Iterator[str]:
         """What a test says of an event or a change."""

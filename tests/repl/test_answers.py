@@ -1,0 +1,244 @@
+"""What the prompt answers, asked without a terminal: values for programs, bad input, files."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.house.documents import copy_examples
+from tests.repl.support import run
+from wend.repl.answer import Answer
+from wend.repl.answering import answer, inputs
+from wend.repl.commands import COMMANDS
+from wend.repl.opening import open_session
+from wend.repl.session import Session
+
+SCRIPT = """
+contact
+    email   text?
+    plan    "free" | "paid"
+    visits  number
+
+event purchase
+    amount number
+
+settings
+    timezone "Europe/Paris"
+    consent email when email is known
+
+journey hello
+    reenter always
+    exit when plan = "paid"
+
+    on purchase as bought
+        send email "thanks" as thanks
+        wait 2 days
+        send email "again"
+
+    when visits >= 3
+        send email "three"
+"""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    path = tmp_path / "shop.journey"
+    path.write_text(SCRIPT, encoding="utf-8")
+    made, first = open_session(path, None, (), dt.datetime(2026, 5, 10, 9))
+    assert not first.failed
+    return made
+
+
+def ask(session: Session, *lines: str) -> Answer:
+    """The answer to the last of some lines; none of them may be refused."""
+    answers = [answer(session, line) for line in lines]
+    assert [each.lines for each in answers if each.failed] == []
+    return answers[-1]
+
+
+def test_values_are_told_for_programs_too(session: Session) -> None:
+    assert ask(session, ':contact eve plan="free" visits=2', "visits >= 2 and hour(now) < 10").data == {
+        "value": "true",
+        "type": "boolean",
+        "until": "2026-05-10T08:00:00+00:00",
+        "contact": "eve",
+    }
+
+
+def test_what_happened_is_told_for_programs_too(session: Session) -> None:
+    told = ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
+    assert told.data == {"contact": "eve", "event": "purchase", "at": "2026-05-10T07:00:00+00:00"}
+    went = ask(session, ":advance 3 days").data
+    assert went["ticks"] == 4
+    assert [each["what"] for each in went["happened"]] == [  # type: ignore[attr-defined]
+        'hello: email "thanks"',
+        'hello: email "again"',
+    ]
+    why = ask(session, ":why thanks").data["reasons"]
+    assert [each["kind"] for each in why] == ["fired", "passed", "sent", "finished"]  # type: ignore[attr-defined]
+
+
+def test_a_tick_that_is_undone_and_made_again_does_the_same(session: Session) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=3')
+    first = ask(session, ":tick")
+    ask(session, ":back")
+    assert ask(session, ":tick").lines == first.lines
+    session.set_clock(session.now - dt.timedelta(days=1))
+    assert session.history == []
+
+
+def test_undoing_every_tick_of_a_time_leads_back_to_its_beginning(session: Session) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=3')
+    before = [(each.contact, each.state, each.wake) for each in session.world.residents]
+    went = ask(session, ":advance 30 days").data["ticks"]
+    assert isinstance(went, int)
+    for _ in range(went):
+        ask(session, ":back")
+    assert [(each.contact, each.state, each.wake) for each in session.world.residents] == before
+    assert session.past == {}
+    assert answer(session, ":back").failed
+
+
+def test_no_second_tick_at_one_minute(session: Session) -> None:
+    ask(session, ":tick", ":event purchase amount=1")
+    assert ask(session, ":tick").data["now"] == "2026-05-10T07:01:00+00:00"
+
+
+def test_what_is_typed_takes_the_place_of_its_namesake(session: Session) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick")
+    ask(session, 'journey hello\n    when visits >= 1\n        send email "one"')
+    assert [journey.name for journey in session.program.journeys] == ["hello"]
+    happened = ask(session, ":tick").data["happened"]
+    assert 'hello: email "one"' in [each["what"] for each in happened]  # type: ignore[attr-defined]
+
+
+def test_reloading_keeps_contacts_and_clock_and_brings_back_the_file(session: Session) -> None:
+    path = session.scripts.files[0]
+    ask(session, ':contact eve plan="free" visits=2', ":tick", 'journey hello\n    on purchase\n        send sms "x"')
+    path.write_text(SCRIPT.replace("visits >= 3", "visits >= 2"), encoding="utf-8")
+    now = session.now
+    ask(session, ":reload")
+    assert session.now == now
+    assert session.current == "eve"
+    answers = ask(session, ":whynot three").data["answers"]
+    assert answers[0]["rule"] == "when visits >= 2"  # type: ignore[index]
+    path.write_text("journey broken\n    when then\n", encoding="utf-8")
+    assert answer(session, ":reload").failed
+    assert [journey.name for journey in session.program.journeys] == ["hello"]
+
+
+def test_a_project_with_mistakes_waits_for_a_reload(tmp_path: Path) -> None:
+    path = tmp_path / "shop.journey"
+    path.write_text(SCRIPT.replace("visits >= 3", "visit >= 3"), encoding="utf-8")
+    session, first = open_session(path, None, (), dt.datetime(2026, 5, 10, 9))
+    assert first.failed
+    assert "help: write `visits`" in first.lines[-1]
+    assert ask(session, "1 + 1").data["value"] == "2"
+    path.write_text(SCRIPT, encoding="utf-8")
+    assert ask(session, ":reload").data["journeys"] == ["hello"]
+    assert len(session.ids) == 12
+
+
+def test_a_saved_test_stands_in_the_script_and_passes(session: Session) -> None:
+    path = session.scripts.files[0]
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
+    assert ask(session, ":advance 3 days", ':save test "two mails"').data["passed"] is True
+    assert path.read_text(encoding="utf-8").startswith(SCRIPT)
+    from click.testing import CliRunner
+
+    from wend.cli.test import command
+
+    done = CliRunner().invoke(command, [str(path)])
+    assert "passed  two mails" in done.output
+
+
+def test_a_thousand_contacts_are_counted(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    rows = "".join(f"c{number},{number % 7}\n" for number in range(1000))
+    people.write_text("id,visits\n" + rows, encoding="utf-8")
+    session, _ = open_session(None, people, (), dt.datetime(2026, 5, 10, 9))
+    assert ask(session, ":count visits >= 3").data["true"] == sum(number % 7 >= 3 for number in range(1000))
+    shown = ask(session, ":who visits >= 3")
+    assert shown.lines[-1] == "… and 551 more"
+
+
+def test_records_for_programs(tmp_path: Path) -> None:
+    copy_examples(tmp_path)
+    lines = ["country", ":nonsense", ":tick"]
+    done = run("wend repl examples/winback --at 2026-05-10 --format json", lines, tmp_path)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["input"], each["failed"]) for each in records] == [
+        ("country", False),
+        (":nonsense", True),
+        (":tick", False),
+    ]
+    assert records[0]["value"] == '"FR"'
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("wend repl nowhere", "there is no such file or folder"),
+        ("wend repl --contacts nowhere.csv", "nowhere.csv"),
+        ("wend repl --at noon", "is no time"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused(command: str, said: str, tmp_path: Path) -> None:
+    done = run(command, [], tmp_path)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+PIECES = st.sampled_from(
+    [
+        *(f":{name}" for name in COMMANDS),
+        *("eve", "hello", "thanks", "2", "3 days", "-1 day", "visits", "plan", "=", '"free"', "purchase", "amount=3"),
+        *("visits=4", "plan=", "(", ")", "[", "count(", "purchase.", "first.sent", "test", '"', "`", "now", "9am"),
+        *(
+            "2026-05-10",
+            "2026-05-10T09:00",
+            "9000 years",
+            "unknown",
+            "when",
+            "journey x",
+            "\n    ",
+            "\n",
+            "and",
+            "é",
+            "\t",
+        ),
+        *("any(purchase in last 3 days)", "where", "entry", "#", ":", "to", "for", "\x00"),
+    ]
+)
+NOT_HERE = (":save", ":load")
+"""They touch files, and have their own tests."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.lists(PIECES, min_size=1, max_size=6).map(" ".join) | st.text(max_size=30), max_size=8))
+def test_nothing_that_is_typed_ends_the_session(session: Session, lines: list[str]) -> None:
+    for line in lines:
+        if not line.lstrip().startswith(NOT_HERE):
+            assert isinstance(answer(session, line), Answer)
+    assert isinstance(answer(session, "visits"), Answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 + 1\n2\n", ["1 + 1", "2"]),
+        ("count(\n    purchase\n)\n", ["count(\n    purchase\n)"]),
+        ("journey x\n    on a\n\n        exit\n1\n", ["journey x\n    on a\n\n        exit", "1"]),
+        ("when a\n    exit\n\n\n:tick\n", ["when a\n    exit", ":tick"]),
+        ("when a\nalso on b\n    exit\n1\n", ["when a\nalso on b\n    exit", "1"]),
+        (":advance 3 days\n", [":advance 3 days"]),
+        ("\n\n", []),
+        ("when a then\n    x\n", ["when a then", "    x"]),
+    ],
+)
+def test_lines_of_a_file_are_what_would_be_typed(text: str, found: list[str]) -> None:
+    assert list(inputs(text.splitlines(keepends=True))) == found
