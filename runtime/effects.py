@@ -122,7 +122,7 @@ class TraceEntry:
 
     Args:
         kind: entered, converted, exited, left (the audience), fired, ignored, sent, dropped, held, waiting, passed,
-            set, emitted, stopped, finished, decided, problem.
+            set, marked, emitted, stopped, finished, decided, problem.
         reason: for dropped, held, ignored, exited, problem: a short stable word or two, such as `consent`, `limit`; for
             passed: `else` where the wait went there; for decided: `true`, `false` or `unknown`, a variant, `round`
             or `done`.

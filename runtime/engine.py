@@ -23,7 +23,6 @@ from wend.runtime.rendering import message_of, template_name, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.state import Suppression
-from wend.runtime.step import explained
 from wend.runtime.stepping import Counting, Counts, StepFunction, addresses_of, step_once
 from wend.runtime.store.protocol import (
     Chunk,
@@ -38,6 +37,7 @@ from wend.runtime.store.protocol import (
 )
 from wend.runtime.templates import TemplateError, Templates, TemplateSet
 from wend.runtime.values import Instant
+from wend.runtime.why import explained
 
 CHUNK = 500
 """How many contacts are stepped in one transaction."""

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from wend.dsl import plan
 from wend.dsl.program import Journey, Trigger
-from wend.runtime.effects import Emitted, Marked, Step
+from wend.runtime.effects import Step
 
 
 @frozen
@@ -100,10 +100,6 @@ class FlowCounting:
         """Count a step."""
         for entry in outcome.trace:
             self.note(entry)
-        for effect in outcome.effects:
-            if isinstance(effect, Marked | Emitted):  # traces do not tell of these
-                name, kind = effect.identity, "marked" if isinstance(effect, Marked) else "emitted"
-                self._counts[(name.journey, name.trigger, name.step, kind, None)] += 1
 
     def note(self, entry: Line) -> None:
         """Count one line of a trace, or of a journal."""

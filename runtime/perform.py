@@ -28,6 +28,10 @@ MARK_EVENTS = {
 """What happens when a tag or list is added or removed, and what its event calls it."""
 
 
+EMITTED = "emitted:"
+"""How the ids of events begin that a journey emitted."""
+
+
 def send(work: Work, stay: Stay, path: Path, op: plan.Send) -> Path:
     """Ask the gates and send, drop, or hold: a held path comes back in that phase, any other after the step."""
     env = work.path_env(stay, path, snapshot=False)
@@ -190,12 +194,13 @@ def _mark(work: Work, stay: Stay, path: Path, op: plan.Mark, env: Env, name: Ide
     work.view = work.view.with_fields({op.field: changed})
     wrote(work, path, op.field)
     _do(work, Marked(name, work.now, op.field, value, op.remove))
+    work.note(stay, "marked", trigger=path.trigger, step=op.id, place=op.place)
     depth = path.cause.depth + 1
     if depth > DEEPEST:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
         return
     event, item = MARK_EVENTS[op.field, op.remove]
-    work.emitted.append(Event(f"emitted:{name.key}", event, work.now, {item: value}, depth))
+    work.emitted.append(Event(f"{EMITTED}{name.key}", event, work.now, {item: value}, depth))
 
 
 def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Identity) -> None:
@@ -204,8 +209,9 @@ def _emit(work: Work, stay: Stay, path: Path, op: plan.Emit, env: Env, name: Ide
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
         return
     payload = {key: env.evaluate(value).value for key, value in op.values}
-    work.emitted.append(Event(f"emitted:{name.key}", op.event, work.now, payload, depth))
+    work.emitted.append(Event(f"{EMITTED}{name.key}", op.event, work.now, payload, depth))
     _do(work, Emitted(name, work.now, op.event, payload))
+    work.note(stay, "emitted", trigger=path.trigger, step=op.id, detail=op.event, place=op.place)
 
 
 def _resubscribe(work: Work, stay: Stay, path: Path, op: plan.Resubscribe, name: Identity) -> None:

@@ -243,8 +243,3 @@ def _state(work: Work) -> State:
         written=work.written,
     )
     return before if not work.effects and state == before else state
-
-
-def explained(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
-    """The same step, whose trace tells of every decision and wait too: what the engine keeps in its journal."""
-    return step(rules, contact, state, inbox, now, facts, explain=True)

@@ -7,7 +7,9 @@
 It is asked of a contact as it stood *before* the tick. The step is done again, which changes nothing: a step is pure.
 """
 
-from attrs import frozen
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
 
 from wend.dsl.program import Dated, On, OnChange, Trigger, When
 from wend.runtime import runs
@@ -21,8 +23,11 @@ from wend.runtime.rules import Rules
 from wend.runtime.spell import spell
 from wend.runtime.state import State
 from wend.runtime.step import begin, step
-from wend.runtime.values import Instant
+from wend.runtime.values import Instant, Value
 from wend.runtime.work import Stay, Work
+
+MOST_SIGNS = 500
+"""Signs that the reason in a journal has at most."""
 
 
 @frozen
@@ -55,11 +60,56 @@ def why(
         a reason for each line of the trace, in its order, and the outcome of the step.
     """
     outcome = step(rules, contact, state, inbox, now, facts, explain=True)
+    return _reasons(outcome.trace, rules, contact, state, inbox, now, facts), outcome
+
+
+TOLD = frozenset({"entered", "exited", "fired", "dropped"})
+"""What a journal gives the reason of."""
+
+
+def explained(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
+    """A step whose trace tells all: decisions and waits, and for what began, ended, fired or was not sent the values
+    that made it so, in `detail`. It is what the engine keeps in its journal."""
+    outcome = step(rules, contact, state, inbox, now, facts, explain=True)
+    if not any(entry.kind in TOLD for entry in outcome.trace):
+        return outcome
+    reasons = _reasons(outcome.trace, rules, contact, state, inbox, now, facts)
+    return evolve(outcome, trace=tuple(_with_values(reason) for reason in reasons))
+
+
+def _with_values(reason: Reason) -> TraceEntry:
+    entry = reason.entry
+    if entry.kind not in TOLD:
+        return entry
+    values = [f"{text} = {spell(value, reason.zone)}" for clause in reason.clauses for text, value in _values(clause)]
+    because = reason.because if reason.because != entry.trigger else ""
+    parts = [because] if because and (entry.kind == "dropped" or not values) else []
+    told = ": ".join([*parts, *(["; ".join(dict.fromkeys(values))] if values else [])])
+    return evolve(entry, detail=told[:MOST_SIGNS]) if told else entry
+
+
+def _values(clause: Clause) -> Iterator[tuple[str, Value]]:
+    """What a clause was made of, or itself."""
+    if clause.values:
+        yield from clause.values
+    elif clause.text not in ("true", "false"):
+        yield clause.text, clause.value
+
+
+def _reasons(
+    trace: tuple[TraceEntry, ...],
+    rules: Rules,
+    contact: Contact,
+    state: State,
+    inbox: Inbox,
+    now: Instant,
+    facts: Facts,
+) -> tuple[Reason, ...]:
     before, _ = begin(rules, contact, state, inbox, now, facts)
     after, events = begin(rules, contact, state, inbox, now, facts)
     for stay in after.stays:
         runs.survey(after, stay)
-    return tuple(_reason(entry, before, after, events) for entry in outcome.trace), outcome
+    return tuple(_reason(entry, before, after, events) for entry in trace)
 
 
 def _reason(entry: TraceEntry, before: Work, after: Work, events: tuple[Event, ...]) -> Reason:
@@ -126,6 +176,6 @@ def _told(events: list[Event], zone: Zone) -> str:
     """The events that came, with what they carried."""
     told = []
     for event in events:
-        values = ", ".join(f"{name} = {spell(value, zone)}" for name, value in event.payload.items())
+        values = ", ".join(f"{name} = {spell(value, zone)}" for name, value in sorted(event.payload.items()))
         told.append(f"{event.name} at {spell(event.time, zone)}" + (f" with {values}" if values else ""))
     return "; ".join(told)

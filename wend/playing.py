@@ -10,8 +10,9 @@ from wend.progress import progress
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send, Step
 from wend.runtime.simulate import SimulationResult, simulate
-from wend.runtime.step import explained, step
+from wend.runtime.step import step
 from wend.runtime.values import Instant
+from wend.runtime.why import explained
 from wend.workspace import Workspace
 
 

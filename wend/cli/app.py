@@ -19,12 +19,13 @@ COMMANDS = {
     "test": "run the `test` blocks of a project or script",
     "repl": "try scripts and expressions on contacts at a prompt",
     "simulate": "play a project over contacts and events, sending nothing",
+    "count": "count the contacts for whom a condition holds, and find the next",
     "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",
     "run": "load what is new, tick, deliver",
     "pause": "switch a journey off by hand",
     "resume": "switch a journey on again",
-    "explain": "say what the code of a report means",
+    "explain": "say what a report means, or what happened to a contact and why",
     "docs": "print documentation that is made from declarations",
 }
 

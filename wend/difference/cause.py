@@ -132,7 +132,7 @@ def _by_time(trace: Sequence[TraceEntry]) -> Iterator[tuple[Instant, list[TraceE
 
 
 def _what(entry: TraceEntry) -> What:
-    return entry.kind, entry.journey, entry.reason, entry.detail
+    return entry.kind, entry.journey, entry.reason, entry.detail if entry.kind == "sent" else None
 
 
 def _only(entries: Iterable[TraceEntry], rest: Counter[What]) -> Iterator[TraceEntry]:
