@@ -69,7 +69,8 @@ def test_a_moved_rung_and_a_new_limit_are_told_with_the_moment_they_part(version
         "  2026-01-21 00:00  - email twenty\n"
         "  they part at 2026-01-16 00:00\n"
         "    old  nothing\n"
-        "    new  hello: fired (when), `when days_since(joined) >= 15`  new.journey:15\n"
+        "    new  hello: fired (when) days_since(joined) = 15; joined = 2026-01-01, "
+        "`when days_since(joined) >= 15`  new.journey:15\n"
         '         hello: dropped (limit) the limit of 1 email is reached, `send email "twenty"`  new.journey:16\n'
         "         hello: finished, `when days_since(joined) >= 15`\n"
         "  why the new version does not send email twenty at 2026-01-21 00:00\n"
