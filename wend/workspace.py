@@ -23,6 +23,7 @@ from wend.senders import check_senders, senders
 from wend.stdlib import FUNCTIONS, signatures
 from wend.template_check import check_templates
 from wend.uses import Gathered, gather, placeless
+from wend.witness import witnessed
 
 
 @frozen
@@ -115,6 +116,12 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
     if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
         diagnostics += check_senders(program, templates, senders(workspace.project))
+    if program is not None:
+
+        def rebuilt(sources: Iterable[Source]) -> Program | None:
+            return build(sources, data_fields, (), workspace.functions)[0]
+
+        diagnostics = witnessed(diagnostics, workspace.sources, rebuilt, workspace.functions, workspace.facts())
     return evolve(workspace, program=program, diagnostics=in_order(diagnostics, workspace.sources))
 
 

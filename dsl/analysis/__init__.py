@@ -5,5 +5,6 @@ gives warnings. Nothing here refuses a program. A warning says what is certain, 
 """
 
 from wend.dsl.analysis.findings import findings
+from wend.dsl.analysis.scenes import shown
 
-__all__ = ["findings"]
+__all__ = ["findings", "shown"]

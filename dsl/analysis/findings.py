@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from wend.dsl.analysis.bursts import bursts
 from wend.dsl.analysis.cycles import cycles
 from wend.dsl.analysis.dead import dead
 from wend.dsl.analysis.ranges import Ranges
@@ -18,3 +19,4 @@ def findings(program: Program) -> Iterator[Diagnostic]:
     yield from unreached(program, ranges)
     yield from timing(program)
     yield from cycles(program, ranges)
+    yield from bursts(program, ranges)

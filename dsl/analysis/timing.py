@@ -67,7 +67,7 @@ def _closed(trigger: program.Trigger, channel: str, mask: int, late: Period | No
     starts = [(head.place, days, at, 0) for head in trigger.heads for days, at in _due(head)]
     starts += [(op.place, days, at, i + 1) for i, op in enumerate(trigger.body) for days, at in _waited(op)]
     for place, days, at, start in starts:
-        if place is None or not _sends_at_once(trigger.body, start, channel):
+        if place is None or sent_at_once(trigger.body, start, channel) is None:
             continue
         holds = [until_open(mask, day * DAY + minute(at)) or 0 for day in days]
         least = min(holds)
@@ -82,6 +82,16 @@ def _closed(trigger: program.Trigger, channel: str, mask: int, late: Period | No
             when = clock_text(opening) if max(holds) < DAY else "a later day"
             message = f"the window for `{channel}` is closed at {clock_text(at)}: every message waits until {when}"
             yield warning("W418", message, place, "move the time, or the window")
+
+
+def waiting_minutes(
+    journey: program.Journey, settings: program.Settings, channel: str, weekday: int, at: dt.time
+) -> int | None:
+    """How long a message that is due at a time waits for its windows; None where that is too long, or for ever."""
+    general = () if journey.transactional else settings.windows
+    waits = until_open(opened(journey.windows, channel) & opened(general, channel), weekday * DAY + minute(at))
+    late = journey.late or settings.late
+    return None if waits is None or (late is not None and waits * 60 > late.approximate_seconds) else waits
 
 
 def _due(head: program.AnyHead) -> Iterator[tuple[list[int], dt.time]]:
@@ -107,8 +117,8 @@ def _waited(op: plan.Operation) -> Iterator[tuple[list[int], dt.time]]:
             return
 
 
-def _sends_at_once(body: tuple[plan.Operation, ...], start: int, channel: str) -> bool:
-    """Whether a path comes from here to a send of a channel without a pause."""
+def sent_at_once(body: tuple[plan.Operation, ...], start: int, channel: str | None = None) -> plan.Send | None:
+    """The first message (over a channel) to which a path comes from here without a pause."""
     seen: set[int] = set()
     todo = [start]
     while todo:
@@ -117,10 +127,10 @@ def _sends_at_once(body: tuple[plan.Operation, ...], start: int, channel: str) -
             continue
         seen.add(index)
         op = body[index]
-        if isinstance(op, plan.Send) and op.channel == channel:
-            return True
-        todo += targets(op, index)
-    return False
+        if isinstance(op, plan.Send) and channel in (None, op.channel):
+            return op
+        todo += reversed(targets(op, index))
+    return None
 
 
 # ---- held without a bound --------------------------------------------------------------------------------------------

@@ -60,4 +60,8 @@ CHECKS = {
     "W420": "path that outlasts its recurrence",
     "W421": "time that is skipped",
     "W422": "rule that starts itself again",
+    "W423": "message to everybody at launch",
+    "W424": "ladder without spacing",
+    "W425": "two entry points, two messages",
+    "W426": "two journeys on one day",
 }

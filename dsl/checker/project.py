@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from wend.dsl import ast, core, plan, program
-from wend.dsl.analysis import findings
+from wend.dsl.analysis import findings, shown
 from wend.dsl.checker import canonical, unsupported
 from wend.dsl.checker.calls import check_definition
 from wend.dsl.checker.canonical import Ids
@@ -70,7 +70,7 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
     )
     for each in findings(made):
         reports.keep(each)
-    found = _in_order(reports.items, files)
+    found = _in_order([shown(each, made) for each in reports.items], files)
     return CheckResult(evolve(made, warnings=found), found)
 
 

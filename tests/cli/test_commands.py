@@ -101,6 +101,7 @@ def test_check_as_json_has_the_place_of_each_mistake(tmp_path: Path) -> None:
         "end_line": 19,
         "end_column": 29,
         "labels": [],
+        "witness": None,
     }
 
 

@@ -27,6 +27,7 @@ def _data(diagnostic: Diagnostic) -> dict[str, object]:
         "help": diagnostic.help,
         **_place(diagnostic.source, diagnostic.span),
         "labels": [{**_place(label.source, label.span), "text": label.text} for label in diagnostic.labels],
+        "witness": diagnostic.witness,
     }
 
 

@@ -1,0 +1,264 @@
+"""Messages that come all at once: for everybody at launch, for one contact on one day."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from itertools import combinations
+
+from wend.dsl import ast, core, plan, program
+from wend.dsl.analysis.people import DAY, begins, is_rule, person, test_text
+from wend.dsl.analysis.ranges import TRUE, Ranges, Term, Wanted
+from wend.dsl.analysis.report import warning
+from wend.dsl.analysis.terms import COUNTED
+from wend.dsl.analysis.timing import sent_at_once
+from wend.dsl.checker.report import Hint
+from wend.dsl.diagnostics import Diagnostic
+
+_SINCE = frozenset(name for name in COUNTED if name.endswith("_since"))
+_ONE_DAY = dt.timedelta(days=1)
+
+
+def bursts(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
+    """Warnings about messages that can come together."""
+    for journey in made.journeys:
+        if not journey.transactional:
+            yield from _backlog(made, journey, ranges)
+            yield from _ladder(made, journey, ranges)
+        yield from _entry_points(made, journey, ranges)
+    yield from _two_journeys(made, ranges)
+
+
+# ---- everybody at launch ---------------------------------------------------------------------------------------------
+
+
+def _backlog(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
+    """A condition that time alone makes true, and that holds for ever after, without a word about the backlog."""
+    if is_rule(journey) or _says_backlog(made, journey):
+        return
+    for trigger in journey.triggers:
+        send = sent_at_once(trigger.body, 0)
+        for head in trigger.heads:
+            if not isinstance(head, program.When) or head.place is None or send is None:
+                continue
+            if not _growing(head.condition, ranges):
+                continue
+            wanted = [*begins(made, journey, send.channel), (head.condition, TRUE)]
+            message = f"when this goes live, `{send.template}` goes at once to everybody for whom it holds already"
+            help = "write `backlog include` where that is meant, or `backlog skip`"
+            yield warning("W423", message, head.place, help, witness=_burst(made, journey, send, wanted, ranges))
+            return
+
+
+def _burst(
+    made: program.Program, journey: program.Journey, send: plan.Send, wanted: list[Wanted], ranges: Ranges
+) -> str | None:
+    found = person(wanted, made, ranges, far=True)
+    if found is None:
+        return None
+    name = f"W423: {send.template} on the first day"
+    return test_text(name, journey, [*found.lines(), f'at {DAY} expect {send.channel} "{send.template}"'])
+
+
+def _says_backlog(made: program.Program, journey: program.Journey) -> bool:
+    lines = (
+        line
+        for file in made.files
+        for item in file.items
+        if isinstance(item, ast.Journey) and item.name.text == journey.name
+        for line in item.items
+    )
+    return any(isinstance(line, ast.Backlog) for line in lines)
+
+
+def _growing(condition: core.Expr, ranges: Ranges) -> bool:
+    """Whether a condition holds for good once enough time has gone, whatever the run has done."""
+    return bool(_asked(condition, ranges)) and not any(isinstance(n, core.LabelRef) for n in core.nodes(condition))
+
+
+def _of_the_run(term: core.Apply) -> bool:
+    return any(isinstance(part, core.Entry | core.LabelRef) for part in core.nodes(term))
+
+
+# ---- rungs -----------------------------------------------------------------------------------------------------------
+
+
+def _ladder(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
+    """Conditions on one growing count: for whom the later one holds already, both messages come on one day."""
+    rungs = [
+        (head, send, asked)
+        for trigger in journey.triggers
+        if len(trigger.heads) == 1
+        for head in trigger.heads
+        if isinstance(head, program.When)
+        and not journey.backlog_skip
+        and (send := sent_at_once(trigger.body, 0)) is not None
+        and (asked := _asked(head.condition, ranges))
+    ]
+    told: set[int] = set()
+    for (first, one, low), (second, two, high) in combinations(rungs, 2):
+        shared = [term for term in low if term in high and low[term] != high[term]]
+        wanted = [*begins(made, journey, one.channel), (first.condition, TRUE), (second.condition, TRUE)]
+        if not shared or one.channel != two.channel or id(second) in told or second.place is None:
+            continue
+        if spaced(made, journey, one.channel) or _asks_for_time(second.condition) or _asks_for_time(first.condition):
+            continue
+        if not ranges.possible(*wanted):
+            continue
+        told.add(id(second))
+        message = f"`{one.template}` and `{two.template}` can come on one day, where both hold at once"
+        help = f"space them: `limit 1 {one.channel} per 7 days else wait`, or ask for days since the one before"
+        hints = [] if first.place is None else [Hint(first.place, "this holds then, too")]
+        witness = None
+        if (found := person(_without_labels(wanted), made, ranges)) is not None:
+            sends = [f'at {DAY} expect {each.channel} "{each.template}"' for each in (one, two)]
+            name = f"W424: {one.template} and {two.template} on one day"
+            witness = test_text(name, journey, [*found.lines(), *sends])
+        yield warning("W424", message, second.place, help, *hints, witness=witness)
+
+
+def _asked(condition: core.Expr, ranges: Ranges) -> dict[Term, float]:
+    """The counts of time since something that a condition asks to be so large or larger, with what it asks."""
+    found: dict[Term, float] = {}
+    for case in ranges.cases([(condition, TRUE)]):
+        for term, values in case.items():
+            since = isinstance(term, core.Apply) and term.function in _SINCE and not _of_the_run(term)
+            if since and not values.unknown and values.low >= 1 and values.high == math.inf:
+                found[term] = values.low
+    return found
+
+
+def _asks_for_time(condition: core.Expr) -> bool:
+    """Whether a condition looks at when a message was sent."""
+    return any(isinstance(n, core.LabelRef) and n.attr is core.LabelAttr.SENT_AT for n in core.nodes(condition))
+
+
+def _without_labels(wanted: list[Wanted]) -> list[Wanted]:
+    """Conditions without their parts about messages: those come about by themselves."""
+    made: list[Wanted] = []
+    for expr, truths in wanted:
+        parts = expr.operands if isinstance(expr, core.And) else (expr,)
+        made += [(part, truths) for part in parts if not isinstance(part, core.LabelRef)] if truths == TRUE else []
+        if truths != TRUE:
+            made.append((expr, truths))
+    return made
+
+
+def spaced(made: program.Program, journey: program.Journey, channel: str) -> bool:
+    """Whether a limit lets one message a day through at most."""
+    limits = (*journey.limits, *made.settings.limits)
+    return any(
+        limit.channel == channel and limit.count == 1 and (limit.per.days or limit.per.months) for limit in limits
+    )
+
+
+# ---- two entry points of one rule ------------------------------------------------------------------------------------
+
+
+def _entry_points(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
+    """`also when`: each entry point has a latch of its own, and the rule fires once a day."""
+    for trigger in journey.triggers:
+        heads = [head for head in trigger.heads if isinstance(head, program.When)]
+        send = sent_at_once(trigger.body, 0)
+        if send is None or journey.newest_path_only:
+            continue
+        for first, second in combinations(heads, 2):
+            wanted = [*begins(made, journey, send.channel), (first.condition, TRUE), (second.condition, TRUE)]
+            if second.place is None or not ranges.possible(*wanted):
+                continue
+            message = f"for whom both hold, `{send.template}` comes twice: today by one of them, tomorrow by the other"
+            hints = [] if first.place is None else [Hint(first.place, "the other one")]
+            witness = None
+            if (found := person(wanted, made, ranges)) is not None:
+                days = [f'at {day} expect {send.channel} "{send.template}"' for day in (DAY, DAY + _ONE_DAY)]
+                witness = test_text(f"W425: {send.template} twice", journey, [*found.lines(), *days])
+            yield warning("W425", message, second.place, "join them: `when … or …`", *hints, witness=witness)
+            break
+
+
+# ---- two journeys ----------------------------------------------------------------------------------------------------
+
+
+def _two_journeys(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
+    """Two journeys that can send to one contact on one day, where no limit holds over both; once for a channel."""
+    limited = {limit.channel for limit in made.settings.limits}
+    told: set[str] = set()
+    ordered = sorted(
+        (j for j in made.journeys if not j.transactional and not is_rule(j) and j.place is not None),
+        key=lambda j: (j.place.source.name, j.place.span) if j.place is not None else ("", None),
+    )
+    for one, two in combinations(ordered, 2):
+        for first, second in ((a, b) for a in _starts(one) for b in _starts(two)):
+            channel = first[1].channel
+            if channel != second[1].channel or channel in limited | told or two.place is None or one.place is None:
+                continue
+            wanted = [
+                *begins(made, one, channel),
+                *begins(made, two, channel),
+                *(_holds(first[0])),
+                *(_holds(second[0])),
+            ]
+            day = _common_day(first[0], second[0])
+            if day is None or not ranges.possible(*wanted):
+                continue
+            told.add(channel)
+            message = f"`{one.name}` and `{two.name}` can both send `{channel}` to one contact on one day"
+            help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
+            witness = _both(made, (one, first[1]), (two, second[1]), wanted, day, ranges)
+            yield warning("W426", message, two.place, help, Hint(one.place, "the other one"), witness=witness)
+
+
+def _starts(journey: program.Journey) -> list[tuple[program.AnyHead, plan.Send]]:
+    """The heads by which time or data alone send at once."""
+    return [
+        (head, send)
+        for trigger in journey.triggers
+        for head in trigger.heads
+        if isinstance(head, program.When | program.Every | program.On)
+        and (send := sent_at_once(trigger.body, 0)) is not None
+    ]
+
+
+def _holds(head: program.AnyHead) -> list[Wanted]:
+    return [(head.condition, TRUE)] if isinstance(head, program.When) else []
+
+
+def _common_day(one: program.AnyHead, two: program.AnyHead) -> dt.date | None:
+    """A day on which both can fire; None where that is not seen."""
+    match one, two:
+        case program.On(match=a), program.On(match=b):
+            return DAY if a.event == b.event and a.where is None and b.where is None else None
+        case (program.On(), _) | (_, program.On()):
+            return None
+        case _:
+            for number in range(7):
+                day = DAY + number * _ONE_DAY
+                if all(_on(head, day) for head in (one, two)):
+                    return day
+            return None
+
+
+def _on(head: program.AnyHead, day: dt.date) -> bool:
+    if not isinstance(head, program.Every):
+        return True
+    kinds = program.ScheduleKind
+    return head.kind is kinds.DAILY or (head.kind is kinds.WEEKLY and day.weekday() in head.days)
+
+
+def _both(
+    made: program.Program,
+    one: tuple[program.Journey, plan.Send],
+    two: tuple[program.Journey, plan.Send],
+    wanted: list[Wanted],
+    day: dt.date,
+    ranges: Ranges,
+) -> str | None:
+    """A test for each of the two: the same contact, the same day."""
+    found = person(wanted, made, ranges, day)
+    if found is None:
+        return None
+    texts = []
+    for journey, send in (one, two):
+        name = f"W426: on one day, {journey.name}"
+        lines = [*found.lines(), f'at {day} expect {send.channel} "{send.template}"']
+        texts.append(test_text(name, journey, lines))
+    return "\n\n".join(text for text in texts if text is not None)
