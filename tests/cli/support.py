@@ -101,6 +101,7 @@ journey win_back
     audience contacts where any(purchase)
     exit when days_since(last(purchase.at)) < 120
     reenter always
+    backlog include
 
     when days_since(last(purchase.at)) >= 120
         send email "miss-you"

@@ -94,10 +94,10 @@ def test_a_pattern_of_files(tmp_path: Path, pattern: str) -> None:
 
 # (what is changed, what is said, where): of scripts, templates and settings, which every command reads.
 PROJECT: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
-    "script not UTF-8": ({"shop": SCRIPT.encode() + b"# \xe9\n"}, "is not UTF-8", "journeys/shop.journey:26"),
+    "script not UTF-8": ({"shop": SCRIPT.encode() + b"# \xe9\n"}, "is not UTF-8", "journeys/shop.journey:27"),
     "script with a mistake": ({"shop": SCRIPT.replace("reenter always", "reenter allways")}, "", "shop.journey:16:"),
     "no script": ({"shop": None}, "there is no script", ""),
-    "no template": ({"miss_you": None}, "there is no template `miss-you`", "journeys/shop.journey:19:9"),
+    "no template": ({"miss_you": None}, "there is no template `miss-you`", "journeys/shop.journey:20:9"),
     "template not UTF-8": ({"miss_you": MISS_YOU.encode() + b"\xe9"}, "is not UTF-8", "templates/miss-you.html:5"),
     "broken template": ({"miss_you": MISS_YOU + "{% if %}\n"}, "", "templates/miss-you.html:5:1"),
     "unclosed template": ({"miss_you": MISS_YOU + "{% if contact.name %}x\n"}, "", "templates/miss-you.html"),
@@ -111,17 +111,17 @@ PROJECT: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
     "no sender": (
         {"shop": SCRIPT.replace('    from "Ana <ana@shop.example>"\n', "")},
         "nothing says who this mail is from",
-        "journeys/shop.journey:18:9",
+        "journeys/shop.journey:19:9",
     ),
     "the sender is no address": (
         {"shop": SCRIPT.replace("Ana <ana@shop.example>", "nobody")},
         "`nobody` is not an e-mail address",
-        "journeys/shop.journey:25:9",  # the first step that it stops, in walking order
+        "journeys/shop.journey:26:9",  # the first step that it stops, in walking order
     ),
     "the address of a notice is none": (
         {"shop": SCRIPT.replace('send email "miss-you"', 'notify "office" subject "x" text "y"')},
         "`office` is not an e-mail address",
-        "journeys/shop.journey:19:9",
+        "journeys/shop.journey:20:9",
     ),
     "no settings": ({"wend": None}, "the folder has no `wend.toml`", ""),
     "settings are no TOML": ({"wend": TOML + "x = ["}, "the file is no TOML", "wend.toml"),
