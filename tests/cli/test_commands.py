@@ -81,7 +81,7 @@ def test_check_tells_every_mistake_with_its_place(tmp_path: Path) -> None:
     done = wend("check", root)
     assert (done.code, done.out) == (1, "")
     assert f"{root / 'journeys/shop.journey'}:14:33\n" in done.err
-    assert f"{root / 'journeys/shop.journey'}:25:42\n" in done.err
+    assert f"{root / 'journeys/shop.journey'}:26:42\n" in done.err
     assert done.err.endswith("\n2 errors, 0 warnings\n")
 
 

@@ -101,7 +101,8 @@ def test_a_running_engine_logs_nothing(tmp_path: Path, caplog: pytest.LogCapture
 
 
 def test_a_script_is_compiled() -> None:
-    program = wend.compile(f'journey winback\n    backlog include\n    {RULE}\n\nwhen plan = "free" send email "upgrade"\n')
+    won_back = f"journey winback\n    backlog include\n    {RULE}\n"
+    program = wend.compile(won_back + '\nwhen plan = "free" send email "upgrade"\n')
     rule, journey = program.journeys
     assert (rule, journey) == ('when plan = "free"', "winback")
     assert [each.code for each in program.diagnostics] == ["W409"]
