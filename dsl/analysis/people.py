@@ -181,4 +181,4 @@ def quoted(text: str) -> str:
 
 def is_rule(journey: program.Journey) -> bool:
     """Whether a journey is a trigger that stands alone at the margin."""
-    return journey.name.startswith("rule ") and journey.title is not None
+    return journey.lone
