@@ -15,6 +15,11 @@ from wend.repl.answering import answer, inputs
 from wend.repl.commands import COMMANDS
 from wend.repl.opening import open_session
 from wend.repl.session import Session
+from wend.runtime.contact import Contact, Inbox
+from wend.runtime.effects import Facts, Step
+from wend.runtime.rules import Rules
+from wend.runtime.state import State
+from wend.runtime.values import Instant
 
 SCRIPT = """
 contact
@@ -100,6 +105,26 @@ def test_undoing_every_tick_of_a_time_leads_back_to_its_beginning(session: Sessi
     assert [(each.contact, each.state, each.wake) for each in session.world.residents] == before
     assert session.past == {}
     assert answer(session, ":back").failed
+
+
+def test_a_tick_that_is_interrupted_is_not_made_at_all(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=3')
+    before = list(session.world.residents)
+    standard, stepped = session.world.step, list[str]()
+
+    def interrupted(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
+        if len(stepped) == 3:
+            raise KeyboardInterrupt
+        stepped.append(contact.id)
+        return standard(rules, contact, state, inbox, now, facts)
+
+    monkeypatch.setattr(session.world, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        answer(session, ":tick")
+    assert session.world.residents == before
+    assert session.history == []
+    monkeypatch.setattr(session.world, "step", standard)
+    assert ask(session, ":tick").data["ticks"] == 1
 
 
 def test_no_second_tick_at_one_minute(session: Session) -> None:

@@ -246,7 +246,11 @@ class Session:
     def tick(self, at: Instant) -> Tick:
         """One tick; the clock stands at its time afterwards."""
         before, now, last = self.world.snapshot(), self.now, self.last
-        stepped = tuple((resident.contact.id, outcome) for resident, outcome in self.world.tick(at))
+        try:
+            stepped = tuple((resident.contact.id, outcome) for resident, outcome in self.world.tick(at))
+        except BaseException:  # interrupted: a tick is made wholly or not at all
+            self.world.restore(before)
+            raise
         for id, outcome in stepped:
             if outcome.trace:
                 self.past.setdefault(id, []).extend(outcome.trace)
