@@ -156,13 +156,21 @@ def _nearest(path: Path, user: Path) -> str:
     return f"did you mean `{near}`?" if near else "check its name; it is looked for in the folder of this script"
 
 
+LONGEST = 2_000_000
+"""How many bytes a script may have: some ten thousand journeys."""
+
+
 def read_source(path: Path) -> Source:
-    """A script's text. Raises WendError where it is not there or not UTF-8."""
+    """A script's text. Raises WendError where it is not there, too long or not UTF-8."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LONGEST + 1)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise WendError(f"the script cannot be read: {reason}", place=str(path)) from error
+    if len(raw) > LONGEST:
+        help = "make it several files: those of a project share their names"
+        raise WendError(f"the script is longer than {LONGEST:_} bytes", help, place=str(path))
     try:
         return Source(str(path), raw.decode())
     except UnicodeDecodeError as error:

@@ -28,7 +28,10 @@ class Context(ABC):
     known_fields: dict[str, Typed] = field(factory=dict)
     circles: set[frozenset[str]] = field(factory=set)
     too_large: set[str] = field(factory=set)
-    sizes: dict[int, tuple[core.Node, int]] = field(factory=dict)
+    sizes: dict[int, tuple[core.Node, int, int]] = field(factory=dict)
+    level: int = 0
+    """How many expressions stand around the one that is checked, those of the defines that are written out included."""
+    too_deep: bool = False
 
     @abstractmethod
     def check(self, node: ast.Expr, env: Env) -> Typed:
@@ -90,13 +93,15 @@ class Context(ABC):
             help = f"write `{near}`" if near else "declare it, or check the name"
             self.error("W205", f"there is no journey `{name.text}`", name, env, help)
 
-    def size(self, expr: core.Node) -> int:
-        """How many values an expression has, those counted twice that stand in it twice."""
+    def size(self, expr: core.Node) -> tuple[int, int]:
+        """How many values an expression has, those counted twice that stand in it twice, and how deep it is."""
         known = self.sizes.get(id(expr))
         if known is None:
-            known = expr, 1 + sum(self.size(child) for child in core_children(expr))
+            below = [self.size(child) for child in core_children(expr)]
+            deepest = 1 + max((depth for _, depth in below), default=0)
+            known = expr, 1 + sum(count for count, _ in below), deepest
             self.sizes[id(expr)] = known  # the expression is kept, so its id stays its own
-        return known[1]
+        return known[1], known[2]
 
 
 def free_items(expr: core.Node) -> bool:

@@ -9,6 +9,7 @@ from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
 from wend.dsl.checker.operators import either_unknown, may_be_unknown
 from wend.dsl.checker.words import a_kind, a_type
 from wend.dsl.formatter import format_node
+from wend.dsl.machine import MAX_DEPTH
 from wend.dsl.period import Period, period_of
 from wend.dsl.types import (
     ANY,
@@ -30,7 +31,15 @@ class Expressions(Context):
 
     def check(self, node: ast.Expr, env: Env) -> Typed:
         """The checked expression and its type; a reported mistake gives a value that fits everywhere."""
+        if self.level >= MAX_DEPTH:
+            if not self.too_deep:
+                self.too_deep = True
+                message = "this is nested too deeply when every define and derived field is written out"
+                self.error("W209", message, node, env, "use fewer defines within defines")
+            return NOTHING
+        self.level += 1
         found = self._check(node, env)
+        self.level -= 1
         if found.type.optional and env.known and found.expr in env.known:
             return Typed(found.expr, found.type.maybe(False))
         return found

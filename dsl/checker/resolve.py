@@ -15,6 +15,7 @@ from wend.dsl.checker.names import Definition
 from wend.dsl.checker.schema import DeclaredField
 from wend.dsl.checker.words import a_kind
 from wend.dsl.core import Place
+from wend.dsl.machine import MAX_DEPTH
 from wend.dsl.nearest import nearest
 from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, RECORD, Kind, Type
 
@@ -279,13 +280,17 @@ def derived_value(derived: DeclaredField, ctx: Context) -> Typed:
     inner = Env(source=derived.place.source, words="a derived field")
     made = ctx.check(derived.value, inner)
     ctx.pending.pop()
+    if not _fits(made, ctx):
+        message = f"`{derived.name}` is too large when every derived field in it is written out"
+        ctx.reports.error("W209", message, derived.place, "use fewer derived fields within derived fields")
+        made = NOTHING
     ctx.known_fields[derived.name] = made
     return made
 
 
 def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Context) -> Typed:
     """A define or a segment written out, its names meaning what they mean where it was written."""
-    if definition.name in ctx.too_large:
+    if definition.name in ctx.too_large or (ctx.too_deep and ctx.pending):
         return NOTHING
     if definition.name in ctx.pending:
         _endless(definition.name, ctx)
@@ -305,12 +310,18 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
     )
     made = ctx.check(definition.value, inner)
     ctx.pending.pop()
-    if ctx.size(made.expr) > _LARGEST:
-        ctx.too_large.add(definition.name)
-        message = f"`{definition.name}` is too large when every define in it is written out"
-        ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
-        return NOTHING
-    return made
+    if _fits(made, ctx):
+        return made
+    ctx.too_large.add(definition.name)
+    message = f"`{definition.name}` is too large when every define in it is written out"
+    ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
+    return NOTHING
+
+
+def _fits(made: Typed, ctx: Context) -> bool:
+    """Whether what was written out is no larger, and in its place no deeper, than what walks it can bear."""
+    count, depth = ctx.size(made.expr)
+    return count <= _LARGEST and ctx.level + depth <= MAX_DEPTH
 
 
 def _endless(name: str, ctx: Context) -> None:

@@ -189,3 +189,12 @@ def test_a_path_that_is_something_else(tmp_path: Path) -> None:
         done = wend("check", path)
         assert (done.code, done.out) == (1, "")
         assert said in done.err
+
+
+def test_a_script_that_is_too_long(tmp_path: Path) -> None:
+    script = tmp_path / "long.journey"
+    script.write_text('when plan = "a" send email "b"\n' * 400_000, encoding="utf-8")
+    done = wend("check", str(script))
+    assert done.code != 0
+    assert "the script is longer than 2_000_000 bytes" in done.err
+    assert "several files" in done.err
