@@ -51,7 +51,7 @@ class Files:
         found: dict[Path, None] = {}
         for pattern in self.patterns:
             path = self.root / pattern
-            if path.exists() or not set(pattern) & set("*?["):
+            if _exists(path, pattern, self.place) or not set(pattern) & set("*?["):
                 found[path] = None
                 continue
             base = Path(path.anchor) if Path(pattern).is_absolute() else self.root
@@ -70,6 +70,14 @@ class Files:
             return path.resolve() in {p.resolve() for p in self.paths()}
         except SourceError:
             return False
+
+
+def _exists(path: Path, pattern: str, place: str | None) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise SourceError(f"`{pattern[:60]}` cannot be the name of a file: {reason}", None, place) from None
 
 
 @frozen

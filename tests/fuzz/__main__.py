@@ -33,20 +33,12 @@ def _text(target: str, seconds: int, longest: int) -> None:
     guided.run(target, seconds, longest)
 
 
-@main.command("merge", hidden=True)
-@click.option("--target", type=click.Choice(TARGETS), required=True)
-@click.argument("small", type=click.Path(path_type=Path))
-@click.argument("corpus", type=click.Path(path_type=Path))
-def _merge(target: str, small: Path, corpus: Path) -> None:
-    guided.merge(target, small, corpus)
-
-
 @main.command("keep")
 @click.option("--target", type=click.Choice(TARGETS), required=True)
 @click.option("--date", required=True, help="when the sessions were: 2026-11-24")
 @click.option("--version", required=True, help="what was held to the texts: a commit")
 def _keep(target: str, date: str, version: str) -> None:
-    """After a session: add it to the record, and the smallest texts of its corpus to those that are kept."""
+    """After a session: add it to the record, and some of its corpus to those that are kept."""
     for session in sorted((guided.OUT / "found").glob(f"session-{target}-*.json")):
         guided.keep(target, session, date, version)
         session.unlink()

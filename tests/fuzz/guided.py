@@ -7,7 +7,6 @@ text is kept once for each place that fails, and the session goes on. What was r
 import importlib
 import json
 import os
-import subprocess
 import sys
 import time
 import traceback
@@ -120,7 +119,7 @@ def _items(text: str) -> list[str]:
 
 
 def keep(target: str, session: Path, date: str, version: str, most: int = KEPT) -> None:
-    """Add a session to the record, and the smallest texts of its corpus to those that are kept.
+    """Add a session to the record, and some of the texts that reached something new to those that are kept.
 
     Args:
         session: the file that the session wrote.
@@ -134,30 +133,15 @@ def keep(target: str, session: Path, date: str, version: str, most: int = KEPT) 
     for where, what in told["found"].items():
         record["findings"].append({"target": target, "where": where, "what": what, "mended": ""})
     RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    small = OUT / f"small-{target}"
-    small.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.fuzz",
-        "merge",
-        "--target",
-        target,
-        str(small),
-        str(OUT / f"corpus-{target}"),
-    ]
-    subprocess.run(command, cwd=ROOT, check=True)
-    texts = sorted((path.read_bytes().decode("utf-8", errors="replace") for path in small.iterdir()), key=len)
+    corpus = OUT / f"corpus-{target}"
+    made = [path for path in corpus.iterdir() if not path.name.startswith("seed-")]
+    texts = sorted((path.read_bytes().decode("utf-8", errors="replace") for path in made), key=lambda t: (len(t), t))
     known = set(seeds(target))
-    fresh = [text for text in dict.fromkeys(texts) if text not in known][:most]
+    fresh = [text for text in dict.fromkeys(texts) if text not in known]
+    fresh = fresh[:: max(1, len(fresh) // most)][:most]  # of all lengths
     path = HERE / "corpus" / f"{target}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(fresh, indent=0, ensure_ascii=True) + "\n", encoding="utf-8")
-
-
-def merge(target: str, small: Path, corpus: Path) -> None:
-    """Take from a corpus what is needed to reach all that it reaches; in this process, which ends with it."""
-    _start(target, Session(target, lambda text: None, OUT / "merged"), ["-merge=1", str(small), str(corpus)])
 
 
 def run(target: str, seconds: int, longest: int) -> None:

@@ -348,3 +348,11 @@ def test_a_file_that_somebody_names_is_read_as_the_project_reads_its_own(tmp_pat
     assert only.event_source(other).future is Policy.SKIP
     alone = project(tmp_path, "")
     assert alone.contact_source(other).mapping == ContactMapping()
+
+
+def test_a_file_whose_name_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "wend.toml").write_text(f'[contacts]\nfile = "{"a" * 300}.csv"\n', encoding="utf-8")
+    contacts = load_project(tmp_path).contacts
+    assert contacts is not None
+    with pytest.raises(SourceError, match="cannot be the name of a file"):
+        contacts.files.paths()
