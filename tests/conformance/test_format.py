@@ -60,6 +60,12 @@ def test_a_good_case_is_met() -> None:
     assert good.contacts[1].fields == fields
 
 
+def test_the_example_of_the_readme_is_a_case() -> None:
+    _, _, rest = (HERE / "README.md").read_text(encoding="utf-8").partition("```\n")
+    example, _, _ = rest.partition("```")
+    assert report(read_text(example, "README.md")) == ""
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
