@@ -12,6 +12,7 @@ PROJECT = {
     "W503": "channel that does not fit",
     "W504": "file that cannot be used",
     "W505": "message that nobody tracks",
+    "W506": "message that prints what can be unknown",
     "W601": "test that fails",
 }
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""

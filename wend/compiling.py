@@ -32,6 +32,7 @@ from wend.runtime.values import Instant, Value
 from wend.senders import check_senders, senders
 from wend.stdlib import signatures
 from wend.template_check import check_templates
+from wend.template_unknown import check_unknown
 from wend.uses import read_source
 from wend.workspace import build, open_workspace
 
@@ -180,11 +181,14 @@ def compile(
     program, diagnostics = build(sources, known, functions=callable_)
     found: TemplateSet = PlaceholderTemplates()
     from_ = _from(sender)
+    made: Templates | None = None
     if templates is not None:
         found = made = Templates.from_sources(templates)
         if program is not None:
             diagnostics += check_templates(program, made, Path("templates"), known)
             diagnostics += check_senders(program, made, from_)
+    if program is not None:
+        diagnostics += check_unknown(program, made, Path("templates"), DEFAULT_ADDRESSES)
     diagnostics = in_order(diagnostics, sources)
     if program is None or _failed(diagnostics):
         raise ProgramError(diagnostics)

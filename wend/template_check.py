@@ -86,16 +86,20 @@ def _in_file(problem: TemplateProblem, op: plan.Send, folder: Path) -> Diagnosti
     if problem.line is None:
         place = op.place or Place(Source(problem.path, ""), NOWHERE)
         return Diagnostic(CODE, problem.message, place.source, place.span, problem.help)
-    path = folder / Path(problem.path).name
+    source = file_source(problem.path, folder)
+    return Diagnostic(CODE, problem.message, source, line_span(source.text, problem.line), problem.help)
+
+
+def file_source(path: str, folder: Path) -> Source:
+    """A file of templates as a source, to show a line of it; without text where it cannot be read."""
+    found = folder / Path(path).name
     try:
-        text = path.read_text()
+        return Source(str(found), found.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
-        text = ""
-    source = Source(str(path), text)
-    return Diagnostic(CODE, problem.message, source, _line(text, problem.line), problem.help)
+        return Source(str(found), "")
 
 
-def _line(text: str, number: int) -> Span:
+def line_span(text: str, number: int) -> Span:
     """The text of a line, without the space around it."""
     lines = text.splitlines(keepends=True)
     if not 0 < number <= len(lines):

@@ -22,6 +22,7 @@ from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet,
 from wend.senders import check_senders, senders
 from wend.stdlib import FUNCTIONS, signatures
 from wend.template_check import check_templates
+from wend.template_unknown import check_unknown
 from wend.uses import Gathered, gather, placeless
 from wend.witness import witnessed
 
@@ -113,6 +114,8 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
         workspace = evolve(workspace, project=evolve(workspace.project, zone=zone(program.settings.zone)))
     if program is not None:
         diagnostics += check_channels(program, workspace.project)
+        texts = templates if isinstance(templates, Templates) else None
+        diagnostics += check_unknown(program, texts, folder, workspace.project.addresses)
     if program is not None and folder is not None and isinstance(templates, Templates):
         diagnostics += check_templates(program, templates, folder, data_fields)
         diagnostics += check_senders(program, templates, senders(workspace.project))

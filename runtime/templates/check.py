@@ -9,6 +9,7 @@ from liquid.static_analysis import TemplateAnalysis
 
 from wend.dsl.nearest import nearest
 from wend.runtime.templates.liquid import LiquidEnvironment, PartialLoader, explain, line_of
+from wend.runtime.templates.printed import Printed, printed
 from wend.runtime.templates.source import TemplateFile
 
 SERIES = frozenset({"position", "total"})
@@ -71,7 +72,23 @@ def check_text(
     found, problems = _analyse(parsed, template, path, line)
     yield from problems
     if found is not None:
-        yield from _check_names(found, scope, environment, _Places(template, path, line, text, environment))
+        yield from _check_names(found, scope, environment, Places(template, path, line, text, environment))
+
+
+def printed_in(text: str, environment: LiquidEnvironment, template: str, path: str, line: int) -> Iterator[Printed]:
+    """What one text prints without asking for it, as `check_text`; nothing where the text is broken."""
+    try:
+        parsed = environment.from_string(text, name=path, path=path)
+    except LiquidError:
+        return
+    places = Places(template, path, line, text, environment)
+    for names, where, index in printed(parsed):
+        yield Printed(names, *places.find(where, index))
+
+
+def printed_inline(text: str) -> list[Printed]:
+    """What Liquid text that stands in the script itself prints without asking for it."""
+    return list(printed_in(text, LiquidEnvironment(autoescape=False), "", "", 1))
 
 
 def _analyse(
@@ -110,7 +127,7 @@ def _beside(path: str, name: str) -> str:
 
 
 @frozen
-class _Places:
+class Places:
     """Turns the analysis's spans, which may lie in an included file, into files and lines."""
 
     template: str
@@ -119,17 +136,21 @@ class _Places:
     text: str
     environment: LiquidEnvironment
 
-    def problem(self, where: str, index: int, message: str, help: str | None) -> TemplateProblem:
+    def find(self, where: str, index: int) -> tuple[str, int]:
+        """The file and the line of a place in the text, or in the included one that is named."""
         file = None if where == self.path else _file(self.environment.loader, where)
         if file is None:
-            line = self.text.count("\n", 0, index) + self.line
-            return TemplateProblem(self.template, self.path, line, message, help)
-        line = file.body.count("\n", 0, index) + file.body_line
-        return TemplateProblem(self.template, _beside(self.path, file.path), line, message, help)
+            return self.path, self.text.count("\n", 0, index) + self.line
+        return _beside(self.path, file.path), file.body.count("\n", 0, index) + file.body_line
+
+    def problem(self, where: str, index: int, message: str, help: str | None) -> TemplateProblem:
+        """A problem at such a place."""
+        path, line = self.find(where, index)
+        return TemplateProblem(self.template, path, line, message, help)
 
 
 def _check_names(
-    found: TemplateAnalysis, scope: TemplateScope, environment: LiquidEnvironment, places: _Places
+    found: TemplateAnalysis, scope: TemplateScope, environment: LiquidEnvironment, places: Places
 ) -> Iterator[TemplateProblem]:
     for name, spans in found.filters.items():
         if name not in environment.filters:

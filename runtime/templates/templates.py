@@ -10,8 +10,9 @@ from liquid.exceptions import LiquidError, UndefinedError
 
 from wend.dsl.nearest import nearest
 from wend.runtime.messages import EMAIL, AddressError, one_line, parse_mailbox
-from wend.runtime.templates.check import TemplateProblem, TemplateScope, check_text
+from wend.runtime.templates.check import TemplateProblem, TemplateScope, check_text, printed_in
 from wend.runtime.templates.liquid import LiquidEnvironment, PartialLoader, TemplateError, explain, line_of, present
+from wend.runtime.templates.printed import Printed
 from wend.runtime.templates.source import HTML, TEXT, Entry, TemplateFile, parse_file, read_template_files
 from wend.runtime.templates.text import html_to_text, with_preview
 
@@ -78,6 +79,15 @@ class Templates:
             problems += self._check_file(name, file, variables)
         problems += self._check_matter(name, files, channel)
         return problems
+
+    def printed(self, name: str, channel: str = EMAIL) -> Iterator[Printed]:
+        """What a template prints without asking first whether it is known, in the files' order."""
+        for file in self._pick(name, channel):
+            path = self._shown(file)
+            for entry in file.matter.values():
+                yield from printed_in(entry.value, self._text, name, path, entry.line)
+            environment = self._html if file.is_html else self._text
+            yield from printed_in(file.body, environment, name, path, file.body_line)
 
     def render(self, name: str, channel: str, context: Mapping[str, object]) -> Rendered:
         """Render a template for one contact.
