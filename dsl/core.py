@@ -23,6 +23,14 @@ class Place:
     span: Span
 
 
+@frozen
+class Hint:
+    """A further place that a report points at, with a few words."""
+
+    place: Place
+    text: str
+
+
 class Scope(StrEnum):
     """Whose entry and whose sends are meant: in a body the path's own, in headers and `when` the run's."""
 
@@ -283,6 +291,18 @@ Expr = (
 )
 
 TRUE = Const(value=True)
+
+
+def children(expr: Node) -> list[Node]:
+    """The expressions directly below a checked one."""
+    found: list[Node] = []
+    for attribute in attrs.fields(type(expr)):
+        value = getattr(expr, attribute.name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(item for item in value if isinstance(item, Node))
+    return found
 
 
 def leaves(expr: Expr) -> Iterator[Expr]:

@@ -3,8 +3,3 @@
 `values` and `ranges` are a small sound analysis of conditions; every other file looks for one family of faults and
 gives warnings. Nothing here refuses a program. A warning says what is certain, or says that something *can* happen.
 """
-
-from wend.dsl.analysis.findings import findings
-from wend.dsl.analysis.scenes import shown
-
-__all__ = ["findings", "shown"]

@@ -11,7 +11,7 @@ from wend.dsl.analysis.ranges import TRUE, Ranges, Term, Wanted
 from wend.dsl.analysis.report import warning
 from wend.dsl.analysis.terms import COUNTED
 from wend.dsl.analysis.timing import sent_at_once
-from wend.dsl.checker.report import Hint
+from wend.dsl.core import Hint
 from wend.dsl.diagnostics import Diagnostic
 
 _SINCE = frozenset(name for name in COUNTED if name.endswith("_since"))

@@ -9,8 +9,7 @@ from wend.dsl.analysis.ranges import TRUE, Ranges, Wanted
 from wend.dsl.analysis.report import warning
 from wend.dsl.ast import CompareOp
 from wend.dsl.builtins import LISTS, TAGS
-from wend.dsl.checker.report import Hint
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.diagnostics import Diagnostic
 
 _ARRIVES = {

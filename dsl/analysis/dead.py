@@ -7,7 +7,7 @@ from attrs import frozen
 from wend.dsl import core, plan, program
 from wend.dsl.analysis.ranges import FALSE, NOT_FALSE, NOT_TRUE, TRUE, UNKNOWN, Ranges, Truth, Wanted
 from wend.dsl.analysis.report import said, warning
-from wend.dsl.checker.report import Hint
+from wend.dsl.core import Hint
 from wend.dsl.diagnostics import Diagnostic
 
 REMOVE = "change one of the two, or remove the rule"

@@ -8,8 +8,8 @@ from wend.dsl import core, plan, program
 from wend.dsl.analysis.dead import targets
 from wend.dsl.analysis.ranges import FALSE, UNKNOWN, Ranges
 from wend.dsl.analysis.report import warning
-from wend.dsl.checker.warnings import needed_labels
 from wend.dsl.diagnostics import Diagnostic
+from wend.dsl.needs import needed_labels
 
 
 def unreached(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:

@@ -1,7 +1,6 @@
 """What the parts of the analysis share: a warning with its places, and a piece of script in a message."""
 
-from wend.dsl.checker.report import Hint
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.diagnostics import Diagnostic, Label, Severity
 
 _QUOTED_AT_MOST = 60

@@ -10,8 +10,7 @@ from wend.dsl import core, plan, program
 from wend.dsl.analysis.dead import targets
 from wend.dsl.analysis.report import warning
 from wend.dsl.analysis.week import DAY, minute, opened, until_open
-from wend.dsl.checker.report import Hint
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.formatter.phrases import clock_text
 from wend.dsl.period import Period

@@ -7,9 +7,9 @@ from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, placeholder
 from wend.dsl.checker.names import Definition
 from wend.dsl.checker.operators import MOMENTS, combined, fits, may_be_unknown, outside_values, values_help
-from wend.dsl.checker.report import Hint
 from wend.dsl.checker.resolve import event_field, expand
 from wend.dsl.checker.words import a_kind, a_type
+from wend.dsl.core import Hint
 from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.formatter import format_node
 from wend.dsl.nearest import nearest

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 
-import attrs
 from attrs import define, field
 
 from wend.dsl import ast, core
@@ -97,7 +96,7 @@ class Context(ABC):
         """How many values an expression has, those counted twice that stand in it twice, and how deep it is."""
         known = self.sizes.get(id(expr))
         if known is None:
-            below = [self.size(child) for child in core_children(expr)]
+            below = [self.size(child) for child in core.children(expr)]
             deepest = 1 + max((depth for _, depth in below), default=0)
             known = expr, 1 + sum(count for count, _ in below), deepest
             self.sizes[id(expr)] = known  # the expression is kept, so its id stays its own
@@ -110,16 +109,4 @@ def free_items(expr: core.Node) -> bool:
         return True
     if isinstance(expr, core.Aggregate):
         return expr.window is not None and free_items(expr.window)
-    return any(free_items(child) for child in core_children(expr))
-
-
-def core_children(expr: core.Node) -> list[core.Node]:
-    """The expressions directly below a checked one."""
-    found: list[core.Node] = []
-    for attribute in attrs.fields(type(expr)):
-        value = getattr(expr, attribute.name)
-        if isinstance(value, core.Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, core.Node))
-    return found
+    return any(free_items(child) for child in core.children(expr))

@@ -12,11 +12,10 @@ from wend.dsl.builtins import EVERYBODY
 from wend.dsl.checker import habits
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
-from wend.dsl.checker.report import Hint
 from wend.dsl.checker.resolve import expand
 from wend.dsl.checker.triggers import event_match, positive
 from wend.dsl.checker.waits import weekdays
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
 
 TRACKED = ("opens", "clicks")

@@ -11,10 +11,9 @@ from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.headers import header
-from wend.dsl.checker.report import Hint
 from wend.dsl.checker.steps import Sends
 from wend.dsl.checker.triggers import addressed, lower_trigger
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.source import Source
 
 _THREE_WAYS = "add `reenter never`, `reenter always` or `reenter after 30 days`, say"

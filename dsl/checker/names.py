@@ -7,9 +7,9 @@ from attrs import define, field, frozen
 from wend.dsl import ast
 from wend.dsl.builtins import BUILTIN_EVENTS, EVERYBODY, RESERVED, EventShape
 from wend.dsl.checker.habits import NO_FIELDS
-from wend.dsl.checker.report import Hint, Reports, place_of
+from wend.dsl.checker.report import Reports, place_of
 from wend.dsl.checker.schema import ALWAYS, Declared, DeclaredField, declare
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Signatures
 from wend.dsl.source import Source

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from wend.dsl import ast, core, plan, program
-from wend.dsl.analysis import findings, shown
+from wend.dsl.analysis.findings import findings
+from wend.dsl.analysis.scenes import shown
 from wend.dsl.checker import canonical, unsupported
 from wend.dsl.checker.calls import check_definition
 from wend.dsl.checker.canonical import Ids

@@ -3,20 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from wend.dsl import ast
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.diagnostics import Diagnostic, Label, Severity
 from wend.dsl.source import Source, Span
-
-
-@frozen
-class Hint:
-    """A further place that a report points at, with a few words."""
-
-    place: Place
-    text: str
 
 
 @define

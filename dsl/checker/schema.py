@@ -5,8 +5,8 @@ from attrs import define, field, frozen
 from wend.dsl import ast
 from wend.dsl.builtins import AT, BUILTIN_EVENTS, ID, LISTS, RESERVED, TAGS, EventShape
 from wend.dsl.checker.habits import TYPES
-from wend.dsl.checker.report import Hint, Reports, place_of
-from wend.dsl.core import Place
+from wend.dsl.checker.report import Reports, place_of
+from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
 from wend.dsl.types import ANY, BOOLEAN, DATE, DATETIME, DURATION, NUMBER, TEXT, Kind, Type, list_of

@@ -7,8 +7,7 @@ from wend.dsl.builtins import BUILTIN_EVENTS, EventShape
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.options import check_value
-from wend.dsl.checker.report import Hint
-from wend.dsl.core import Place
+from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
 

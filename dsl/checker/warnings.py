@@ -1,13 +1,13 @@
 """What is allowed and seldom meant."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from wend.dsl import ast, core
-from wend.dsl.checker.context import Context, core_children
+from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.operators import may_be_unknown
 from wend.dsl.checker.words import counted_unit
+from wend.dsl.needs import needed_labels
 from wend.dsl.types import Kind
 
 
@@ -135,33 +135,4 @@ def never_sent(trigger: ast.Trigger, conditions: list[core.Expr], env: Env, ctx:
         if ref.label in own and ref.place is not None:
             message = f"the message `{ref.label}` is sent only after this condition holds"
             ctx.reports.warning("W408", message, ref.place, "ask for a message of another trigger")
-            return
-
-
-def needed_labels(condition: core.Expr) -> Iterator[core.LabelRef]:
-    """The messages without which a condition is never true."""
-    match condition:
-        case core.And(operands=operands):
-            for operand in operands:
-                yield from needed_labels(operand)
-        case core.LabelRef():
-            yield condition
-        case core.Compare(left=left, right=right):
-            yield from _strict(left)
-            yield from _strict(right)
-        case core.IsKnown(operand=operand, negated=False):
-            yield from _strict(operand)
-        case _:
-            return
-
-
-def _strict(expr: core.Node) -> Iterator[core.LabelRef]:
-    """The messages without which a value is unknown."""
-    match expr:
-        case core.LabelRef(attr=attr) if attr is not core.LabelAttr.SENT:
-            yield expr
-        case core.Apply() | core.Arithmetic() | core.Negate():
-            for child in core_children(expr):
-                yield from _strict(child)
-        case _:
             return

@@ -153,3 +153,9 @@ for name, module in sorted(sys.modules.items()):
     assert {name for name in modules if name.split(".")[0] != "wend"} == set()
     expected = {path.as_posix() for path in sources() if path.name != "__main__.py"}
     assert expected - set(modules.values()) == set(), "not reachable as a module: an `__init__.py` is missing"
+
+
+def test_the_analysis_does_not_import_the_checker_that_calls_it() -> None:
+    for path in sorted((ROOT / "dsl" / "analysis").glob("*.py")):
+        names = [full for _, _, full in imports(ast.parse(path.read_text(encoding="utf-8")))]
+        assert not [name for name in names if name.startswith("wend.dsl.checker")], path.name
