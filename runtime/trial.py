@@ -6,21 +6,26 @@ Only messages of the test's journey count; the program's other journeys run alon
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import assert_never
 
 from attrs import evolve, field, frozen
 
-from wend.dsl import core, trial
+from wend.dsl import core, plan, trial
 from wend.dsl.period import Period
-from wend.runtime.calendar import ONE_DAY, Zone, ceil_minute, next_minute, zone
-from wend.runtime.contact import Change, Contact, Event
-from wend.runtime.effects import Facts, Send, TraceEntry
+from wend.dsl.program import Trigger
+from wend.runtime.calendar import ONE_DAY, ONE_MINUTE, Zone, ceil_minute, next_minute, zone
+from wend.runtime.contact import Change, Contact, Event, Inbox
+from wend.runtime.effects import Facts, Send, Step, TraceEntry
 from wend.runtime.interpret import Env, evaluate
 from wend.runtime.rules import Rules
+from wend.runtime.state import State
+from wend.runtime.step import step
+from wend.runtime.timelines import Happening, Row, at_moment, begins, named, side_by_side, timeline, wanted
 from wend.runtime.values import UTC, Instant, Value
-from wend.runtime.world import World
+from wend.runtime.whynot import WhyNot, why_not
+from wend.runtime.world import Resident, World
 
 CONTACT = "contact of the test"
 MOST_TICKS = 100_000
@@ -28,25 +33,31 @@ MOST_TICKS = 100_000
 
 
 @frozen
-class Happening:
-    """Something of the journey that the test saw: when, and what in a few words."""
-
-    at: Instant
-    what: str
-
-
-@frozen
 class Failure:
-    """An expectation that was not met: its line, what was expected, and what came instead."""
+    """An expectation that was not met.
+
+    Args:
+        line: where it stands.
+        expected, actual: what was to come, and what came instead.
+        missed: of a message that did not come, what kept each trigger that sends it, at the moment of the expectation
+            (the end of the day, where no time is told); empty where no trigger sends it. None: no message is missing.
+    """
 
     line: trial.Expectation
     expected: str
     actual: str
+    missed: tuple[WhyNot, ...] | None = None
 
 
 @frozen
 class TestResult:
-    """The outcome of one test. `timeline` is everything that happened in the journey, in order."""
+    """The outcome of one test.
+
+    Args:
+        timeline: everything that happened in the journey, in order.
+        zone: in which the test names its times.
+        rows: what was expected beside what happened.
+    """
 
     __test__ = False  # what pytest looks for is another thing
 
@@ -54,6 +65,7 @@ class TestResult:
     failures: tuple[Failure, ...]
     timeline: tuple[Happening, ...]
     zone: Zone
+    rows: tuple[Row, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -62,9 +74,19 @@ class TestResult:
 
 
 @frozen
+class _Stand:
+    """How the contact stood after a tick."""
+
+    at: Instant
+    resident: Resident
+    facts: Facts
+
+
+@frozen
 class _Seen:
     sends: list[Send] = field(factory=list)
     traces: list[TraceEntry] = field(factory=list)
+    stands: list[_Stand] = field(factory=list)
 
 
 def run_test(rules: Rules, test: trial.Test, facts: Facts | None = None) -> TestResult:
@@ -77,8 +99,16 @@ def run_test(rules: Rules, test: trial.Test, facts: Facts | None = None) -> Test
     here = _zone(rules, test, facts)
     stage = _Stage(rules, test, facts, here)
     seen = stage.play()
-    failures = tuple(f for line in test.lines if (f := _judge(line, seen, here)) is not None)
-    return TestResult(test, failures, tuple(_timeline(seen)), here)
+    found = [f for line in test.lines if (f := _judge(line, seen, here)) is not None]
+    failures = tuple(_with_cause(failure, rules, test, seen, here) for failure in found)
+    happened = timeline(seen.sends, seen.traces)
+    rows = side_by_side(test, happened, [failure.line for failure in failures], here)
+    return TestResult(test, failures, happened, here, rows)
+
+
+def _explained(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
+    """A step whose trace tells decisions and waits too."""
+    return step(rules, contact, state, inbox, now, facts, explain=True)
 
 
 def _zone(rules: Rules, test: trial.Test, facts: Facts) -> Zone:
@@ -98,20 +128,17 @@ class _Stage:
 
     def _span(self) -> tuple[Instant, Instant]:
         moments = [line.at for line in self.test.lines if isinstance(line, _AT)]
-        start = min(self._begins(moment) for moment in moments)
+        start = min(begins(moment, self.zone) for moment in moments)
         end = latest = start
         for line in self.test.lines:
             if isinstance(line, _AT):
-                latest = max(latest, self._begins(line.at))
+                latest = max(latest, begins(line.at, self.zone))
                 end = max(end, self.zone.day_start(line.at.date + ONE_DAY))
             elif isinstance(line, trial.Advance):
                 length = self.value(line.length)
                 latest = self.zone.add(latest, length) if isinstance(length, Period) else latest
                 end = max(end, next_minute(latest))
         return start, end
-
-    def _begins(self, moment: trial.Moment) -> Instant:
-        return self.zone.day_start(moment.date) if moment.time is None else self.zone.at(moment.date, moment.time)
 
     def value(self, expr: core.Expr) -> Value:
         """What a line gives: computed at the beginning, without a contact."""
@@ -124,13 +151,14 @@ class _Stage:
         for line in self.test.lines:
             if isinstance(line, trial.Given):
                 fields.update({name: self.value(value) for name, value in line.values})
-        world = World(self.rules, self.facts, self.start, self.end)
+        world = World(self.rules, self.facts, self.start, self.end, _explained)
         world.join(Contact(CONTACT, fields), self.start)
         for item in self._arrivals():
             world.arrive(CONTACT, item)
         seen, name = _Seen(), self.test.journey
         for now in islice(world.ticks(), MOST_TICKS):
-            for _, outcome in world.tick(now):
+            for resident, outcome in world.tick(now):
+                seen.stands.append(_Stand(now, resident, world.facts_for(resident)))
                 seen.sends.extend(e for e in outcome.effects if isinstance(e, Send) and e.identity.journey == name)
                 seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)
         return seen
@@ -139,9 +167,9 @@ class _Stage:
         for number, line in enumerate(self.test.lines):
             if isinstance(line, trial.Happens):
                 payload = {name: self.value(value) for name, value in line.values}
-                yield Event(f"line {number:04}", line.event, self._begins(line.at), payload)
+                yield Event(f"line {number:04}", line.event, begins(line.at, self.zone), payload)
             elif isinstance(line, trial.Changes):
-                yield Change(f"line {number:04}", self._begins(line.at), {line.field: self.value(line.value)})
+                yield Change(f"line {number:04}", begins(line.at, self.zone), {line.field: self.value(line.value)})
 
 
 _AT = (
@@ -158,23 +186,23 @@ def _judge(line: trial.AnyLine, seen: _Seen, here: Zone) -> Failure | None:
     """What is wrong with a line, or None."""
     match line:
         case trial.ExpectNothing(at=at):
-            came = [_named(send) for send in seen.sends if _at(send.at, at, here)]
+            came = [named(send) for send in seen.sends if at_moment(send.at, at, here)]
             return Failure(line, f"nothing at {at}", _listed(came)) if came else None
         case trial.ExpectSend(at=at):
-            came = [_named(send) for send in seen.sends if _at(send.at, at, here)]
-            wanted = f'{line.channel} "{line.template}"'
-            if came.count(wanted) == line.times:
+            came = [named(send) for send in seen.sends if at_moment(send.at, at, here)]
+            message = wanted(line)
+            if came.count(message) == line.times:
                 return None
             times = "" if line.times == 1 else f" {line.times} times"
-            return Failure(line, f"{wanted}{times} at {at}", _listed(came) + _near(wanted, seen, here))
+            return Failure(line, f"{message}{times} at {at}", _listed(came) + _near(message, seen, here))
         case trial.ExpectExit(at=at):
             exits = [e for e in seen.traces if e.kind == "exited"]
-            if any(_at(entry.at, at, here) for entry in exits):
+            if any(at_moment(entry.at, at, here) for entry in exits):
                 return None
             others = f"; the run ended at {here.local(exits[0].at):%Y-%m-%d %H:%M}" if exits else ""
             return Failure(line, f"the run to end at {at}", f"it did not{others}")
         case trial.ExpectSkip(at=at, reason=reason):
-            reasons = [e.reason or "" for e in seen.traces if e.kind == "dropped" and _at(e.at, at, here)]
+            reasons = [e.reason or "" for e in seen.traces if e.kind == "dropped" and at_moment(e.at, at, here)]
             if reason in reasons:
                 return None
             return Failure(line, f"a message skipped for `{reason}` at {at}", _listed(reasons))
@@ -187,50 +215,40 @@ def _judge(line: trial.AnyLine, seen: _Seen, here: Zone) -> Failure | None:
             assert_never(line)
 
 
-def _at(instant: Instant, moment: trial.Moment, here: Zone) -> bool:
-    if moment.time is None:
-        return here.date(instant) == moment.date
-    return instant == ceil_minute(here.at(moment.date, moment.time))
-
-
-def _named(send: Send) -> str:
-    return "a notification" if send.template is None else f'{send.channel} "{send.template}"'
-
-
 def _listed(items: list[str]) -> str:
     return ", ".join(items) if items else "nothing"
 
 
-def _near(wanted: str, seen: _Seen, here: Zone) -> str:
+def _near(message: str, seen: _Seen, here: Zone) -> str:
     """When the message came instead."""
-    times = [f"{here.local(s.at):%Y-%m-%d %H:%M}" for s in seen.sends if _named(s) == wanted]
+    times = [f"{here.local(s.at):%Y-%m-%d %H:%M}" for s in seen.sends if named(s) == message]
     return f"; it came at {', '.join(times[:3])}" if times else ""
 
 
-_SHOWN: Mapping[str, str] = {
-    "entered": "the run begins",
-    "exited": "the run ends",
-    "converted": "the goal is reached",
-    "left": "out of the audience",
-    "fired": "a path begins",
-    "held": "a message is held",
-    "dropped": "a message is skipped",
-    "stopped": "a path is stopped",
-    "problem": "a problem",
-}
+def _with_cause(failure: Failure, rules: Rules, test: trial.Test, seen: _Seen, here: Zone) -> Failure:
+    """The failure with what kept a message that is missing."""
+    line = failure.line
+    if not isinstance(line, trial.ExpectSend):
+        return failure
+    came = sum(named(send) == wanted(line) and at_moment(send.at, line.at, here) for send in seen.sends)
+    at = line.at
+    now = here.day_start(at.date + ONE_DAY) - ONE_MINUTE if at.time is None else ceil_minute(here.at(at.date, at.time))
+    stand = next((each for each in reversed(seen.stands) if each.at <= now), None)
+    if came >= line.times or stand is None:
+        return failure
+    past = [entry for entry in seen.traces if entry.at <= now]
+    who, facts, name = stand.resident, stand.facts, test.journey
+    triggers = [each for j in rules.program.journeys if j.name == name for each in j.triggers if _sends(each, line)]
+    answers = [
+        answer
+        for each in triggers
+        for answer in why_not(rules, who.contact, who.state, now, facts, name, each.id, line.template, past)
+    ]
+    return evolve(failure, missed=tuple(answers))
 
 
-def _timeline(seen: _Seen) -> Iterator[Happening]:
-    """What happened in the journey, for people."""
-    happened = [Happening(send.at, _named(send)) for send in seen.sends]
-    for entry in seen.traces:
-        if entry.kind in _SHOWN:
-            reason = f" ({entry.reason})" if entry.reason else ""
-            happened.append(Happening(entry.at, f"{_SHOWN[entry.kind]}{reason}"))
-    order = list(_SHOWN.values())
-
-    def rank(item: Happening) -> tuple[Instant, int]:
-        words = item.what.partition(" (")[0]
-        return item.at, order.index(words) if words in order else len(order)
-
-    yield from sorted(happened, key=rank)
+def _sends(trigger: Trigger, line: trial.ExpectSend) -> bool:
+    """Whether a trigger has a step that sends the message."""
+    return any(
+        isinstance(op, plan.Send) and (op.channel, op.template) == (line.channel, line.template) for op in trigger.body
+    )

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import attrs
 import click
 
 from wend.cli.show import count_of
 from wend.dsl.diagnostics import Diagnostic, render
+from wend.dsl.trial import ExpectSend
+from wend.runtime.tell import answer_as_json, tell
+from wend.runtime.timelines import Row, wanted
 from wend.runtime.trial import Failure, TestResult, run_test
-from wend.runtime.values import Instant
 from wend.workspace import Workspace, open_workspace
 
 
@@ -45,22 +48,38 @@ def run_tests(workspace: Workspace, only: str = "") -> list[TestResult]:
 
 
 def as_text(result: TestResult) -> str:
-    """A failed test: each line that was not met, and what happened."""
+    """A failed test: each line that was not met and what kept its message, then both time lines side by side."""
     lines = [f"FAILED  {result.test.name}"]
     for failure in result.failures:
         lines.append(render(_diagnostic(failure)))
-    lines.append("  what happened:")
-    lines += [f"    {_time(result, item.at)}  {item.what}" for item in result.timeline] or ["    nothing"]
+        lines += [f"  {line}" for line in _cause(failure)]
+    lines += ["", *_beside(result.rows)]
     return "\n".join(lines) + "\n"
+
+
+def _cause(failure: Failure) -> list[str]:
+    """What kept a message that is missing, in a few lines; none where none is missing."""
+    if failure.missed is None or not isinstance(failure.line, ExpectSend):
+        return []
+    message = wanted(failure.line)
+    if not failure.missed:
+        return [f"why: no step of the journey sends {message}"]
+    return [f"why there was no {message} then:", *[f"  {line}" for each in failure.missed for line in tell(each)]]
+
+
+def _beside(rows: tuple[Row, ...]) -> list[str]:
+    """Two columns under a heading; a row that does not agree begins with `!`."""
+    heading = Row("", "expected", "what happened")
+    times, expected = (max(len(getattr(row, name)) for row in (heading, *rows)) for name in ("time", "expected"))
+    return [
+        f"{' ' if row.met else '!'} {row.time:<{times}}  {row.expected:<{expected}}  {row.actual}".rstrip()
+        for row in (heading, *rows)
+    ]
 
 
 def _diagnostic(failure: Failure) -> Diagnostic:
     message = f"expected {failure.expected}, and there was: {failure.actual}"
     return Diagnostic("W601", message, failure.line.place.source, failure.line.place.span)
-
-
-def _time(result: TestResult, at: Instant) -> str:
-    return f"{result.zone.local(at):%Y-%m-%d %H:%M}"
 
 
 def as_json(result: TestResult) -> dict[str, object]:
@@ -75,8 +94,10 @@ def as_json(result: TestResult) -> dict[str, object]:
                 "file": failure.line.place.source.name,
                 "expected": failure.expected,
                 "actual": failure.actual,
+                "whynot": None if failure.missed is None else [answer_as_json(each) for each in failure.missed],
             }
             for failure in result.failures
         ],
         "timeline": [{"at": item.at.isoformat(), "what": item.what} for item in result.timeline],
+        "rows": [attrs.asdict(row) for row in result.rows],
     }

@@ -1,0 +1,90 @@
+"""What a failed test shows: both time lines, and why a message did not come."""
+
+import json
+from pathlib import Path
+
+from tests.cli.support import wend
+
+SCRIPT = """
+contact
+    email text
+    last_purchase date? = last(purchase.at)
+
+event purchase
+    amount number
+
+settings
+    consent email when email is known
+
+journey win_back
+    exit when days_since(last_purchase) < 120
+    reenter always
+    when days_since(last_purchase) >= 120
+        send email "winback-1"
+
+test "too early" for win_back
+    given email = "ana@mail.example"
+    given event purchase at 2026-01-10 with amount = 30
+    at 2026-05-09 expect email "winback-1"
+    at 2026-05-10 expect email "winbak"
+    at 2026-05-11 expect nothing
+    at 2026-09-20 event purchase with amount = 30
+    at 2026-09-20 expect exit
+    expect 1 email in total
+"""
+
+
+def failed(tmp_path: Path, script: str = SCRIPT, *more: str) -> str:
+    path = tmp_path / "a.journey"
+    path.write_text(script, encoding="utf-8")
+    done = wend("test", path, *more)
+    assert done.code == 1, done.err
+    return done.out
+
+
+def test_both_time_lines_stand_side_by_side(tmp_path: Path) -> None:
+    table = failed(tmp_path).split("\n\n")[1]
+    assert table.splitlines() == [
+        "                    expected           what happened",
+        "  2026-01-10                           event purchase",
+        '! 2026-05-09        email "winback-1"',
+        "  2026-05-10 00:00                     the run begins",
+        "  2026-05-10 00:00                     a path begins (when)",
+        '  2026-05-10 00:00                     email "winback-1"',
+        '! 2026-05-10        email "winbak"',
+        "  2026-05-11        nothing            nothing",
+        "  2026-09-20                           event purchase",
+        "  2026-09-20 00:00  the run ends       the run ends (exit when)",
+        "  in total          1 email            1 email",
+    ]
+
+
+def test_a_missing_message_has_the_reason_at_that_moment(tmp_path: Path) -> None:
+    out = failed(tmp_path)
+    assert 'why there was no email "winback-1" then:' in out
+    assert "days_since(last_purchase) = 119" in out
+    assert "that ends by itself on 2026-05-10 00:00 UTC" in out
+    assert 'why: no step of the journey sends email "winbak"' in out
+
+
+def test_a_message_that_came_before_is_told(tmp_path: Path) -> None:
+    script = SCRIPT.replace("at 2026-05-09 expect", "at 2026-05-12 expect")
+    early, later = (failed(tmp_path, text) for text in (SCRIPT, script))
+    assert "`exit when` is true" in early
+    assert "`exit when` is true" not in later
+    assert "it was done on 2026-05-10 00:00: `winback-1`" in later
+
+
+def test_other_programs_are_told_the_same(tmp_path: Path) -> None:
+    (result,) = json.loads(failed(tmp_path, SCRIPT, "--format", "json"))
+    first, second = result["failures"]
+    assert first["whynot"][0]["obstacles"][0]["until"] == "2026-05-10T00:00:00+00:00"
+    assert second["whynot"] == []
+    assert [row["met"] for row in result["rows"]].count(False) == 2
+
+
+def test_what_came_too_often_and_what_was_not_to_come_is_marked(tmp_path: Path) -> None:
+    script = SCRIPT.replace('at 2026-05-10 expect email "winbak"', "at 2026-05-10 expect nothing")
+    out = failed(tmp_path, script)
+    assert '! 2026-05-10 00:00  nothing            email "winback-1"' in out
+    assert out.count("why") == 1
