@@ -2,6 +2,7 @@ import datetime as dt
 from collections import Counter
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,9 @@ from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
 from wend.runtime.step import step
 from wend.runtime.store.memory import MemoryStore
+from wend.runtime.store.protocol import JournalEntry
 from wend.runtime.values import Instant
+from wend.runtime.why import explained
 
 Sending = tuple[str, str, Instant, str]
 
@@ -53,7 +56,13 @@ def played(
 
 
 def lived(text: str, contacts: list[ContactRecord], events: list[EventRecord], days: float) -> list[Sending]:
-    """The same with the engine, which is told of every event when it happens and ticks when something is due."""
+    """The same with the engine."""
+    rows = live(text, contacts, events, days).outbox.due(at(9999), 9999, "email")
+    return [(row.message.contact, row.message.template, row.message.at, row.message.key) for row in rows]
+
+
+def live(text: str, contacts: list[ContactRecord], events: list[EventRecord], days: float) -> MemoryStore:
+    """The store of an engine that is told of every event when it happens and ticks when something is due."""
     store = MemoryStore()
     running = engine(store, text)
     running.activate(SCRIPTS, START)
@@ -69,8 +78,7 @@ def lived(text: str, contacts: list[ContactRecord], events: list[EventRecord], d
             break
         else:
             running.tick(due)
-    rows = store.outbox.due(at(9999), 9999, "email")
-    return [(row.message.contact, row.message.template, row.message.at, row.message.key) for row in rows]
+    return store
 
 
 purchases = st.lists(
@@ -85,6 +93,54 @@ def test_a_simulation_does_what_the_engine_would_have_done(events: list[EventRec
     people = [person(1), person(2, consent=False), person(3, email="c1@shop.example")]
     _, simulated = played(LADDER, people, events, 15)
     assert sorted(simulated) == sorted(lived(LADDER, people, events, 15))
+
+
+RICH = """
+settings
+    consent email when consent otherwise true
+    limit 2 email per 2 days
+    send between 8am and 8pm
+
+journey follow_up
+    audience contacts where "gone" not in tags
+    reenter always
+    exit when count(purchase) >= 4
+    goal on purchase within 5 days
+
+    on purchase
+        split half
+            variant a 40%
+                send email "a" as mail
+            variant b 40%
+                wait 7 hours
+        wait up to 2 days for purchase
+        else
+            if mail.sent
+                add tag "quiet"
+            else
+                send email "late"
+
+    when "quiet" in tags
+        repeat up to 2 times every 1 day until any(purchase in last 1 day)
+            send email "again"
+        add tag "gone"
+"""
+
+
+@given(purchases)
+def test_the_journal_of_a_live_run_is_that_of_its_simulation_line_by_line(events: list[EventRecord]) -> None:
+    people = [evolve(person(n), fields={**person(n).fields, "tags": ()}) for n in (1, 2, 3)]
+    told: list[JournalEntry] = []
+
+    def keep(contact: str, now: Instant, outcome: Step) -> None:
+        told.extend(JournalEntry.of(contact, entry) for entry in outcome.trace)
+
+    simulate(rules(RICH), people, events, START, at(15), on_step=keep, step=explained)
+    kept = live(RICH, people, events, 15).journal()
+    assert told or not events
+    for contact in ("c1", "c2", "c3"):
+        assert [line for line in kept if line.contact == contact] == [line for line in told if line.contact == contact]
+    assert len(kept) == len(told)
 
 
 def expected(events: list[EventRecord], days: int) -> "Counter[str]":
