@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.cli.support import wend
 from tests.house.documents import copy_examples
 from tests.repl.support import run
 from wend.repl.answer import Answer
@@ -172,12 +173,7 @@ def test_a_saved_test_stands_in_the_script_and_passes(session: Session) -> None:
     ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
     assert ask(session, ":advance 3 days", ':save test "two mails"').data["passed"] is True
     assert path.read_text(encoding="utf-8").startswith(SCRIPT)
-    from click.testing import CliRunner
-
-    from wend.cli.test import command
-
-    done = CliRunner().invoke(command, [str(path)])
-    assert "passed  two mails" in done.output
+    assert "passed  two mails" in wend("test", path).out
 
 
 def test_a_thousand_contacts_are_counted(tmp_path: Path) -> None:

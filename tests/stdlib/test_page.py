@@ -1,9 +1,7 @@
 """`docs/functions.md` is what the declarations say."""
 
-from click.testing import CliRunner
-
+from tests.cli.support import wend
 from tests.house.repository import ROOT
-from wend.cli.docs import command
 from wend.dsl.completion import next_functions
 from wend.function_pages import functions_page
 from wend.stdlib import FUNCTIONS, signatures
@@ -16,7 +14,7 @@ def test_the_page_is_current() -> None:
 
 
 def test_the_command_prints_it() -> None:
-    assert CliRunner().invoke(command, ["functions"]).output == functions_page()
+    assert wend("docs", "functions").out == functions_page()
 
 
 def test_every_function_is_told_with_its_arguments() -> None:
