@@ -8,7 +8,7 @@ from wend.dsl import core, plan, program
 from wend.dsl.analysis.dead import targets
 from wend.dsl.analysis.people import begins
 from wend.dsl.analysis.ranges import FALSE, NOT_TRUE, TRUE, UNKNOWN, Ranges, Wanted
-from wend.dsl.checker.knowing import when_false, when_true
+from wend.dsl.knowing import when_false, when_true
 from wend.dsl.types import Kind
 
 

@@ -2,8 +2,8 @@
 
 from typing import assert_never
 
-from wend.dsl import ast, core
-from wend.dsl.checker import calls, knowing, operators, resolve, warnings
+from wend.dsl import ast, core, knowing
+from wend.dsl.checker import calls, operators, resolve, warnings
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
 from wend.dsl.checker.operators import either_unknown, may_be_unknown

@@ -4,9 +4,9 @@ from typing import assert_never
 
 from attrs import define, evolve, field
 
-from wend.dsl import ast, core, plan
+from wend.dsl import ast, core, knowing, plan
 from wend.dsl.builtins import BUILTIN_EVENTS, REQUESTED, STOPPED, EventShape
-from wend.dsl.checker import canonical, knowing, options, unsupported, warnings
+from wend.dsl.checker import canonical, options, unsupported, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
 from wend.dsl.checker.expressions import Expressions
