@@ -48,9 +48,10 @@ e,e@x.example,free,false,true,
 """
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The report of three trials and two who never begin."""
+    tmp_path = tmp_path_factory.mktemp("report")
     (tmp_path / "on.journey").write_text(SCRIPT)
     (tmp_path / "people.csv").write_text(CONTACTS)
     report = tmp_path / "report.html"
@@ -155,3 +156,19 @@ def test_without_the_library_the_command_says_what_to_install(tmp_path: Path, mo
     done = wend("simulate", tmp_path / "on.journey", *period)
     assert done.code == 1
     assert "pip install 'wend[report]'" in done.err
+
+
+def test_months_stand_beside_their_quota_and_goals_beside_their_journey(tmp_path: Path) -> None:
+    script = SCRIPT.replace("    consent email", "    quota 4 email per month\n    consent email")
+    (tmp_path / "on.journey").write_text(
+        "event purchase\n    amount number?\n\n" + script.replace("    reenter", "    goal on purchase\n    reenter")
+    )
+    (tmp_path / "people.csv").write_text(CONTACTS)
+    (tmp_path / "events.csv").write_text("contact,at,name,amount\nb,2026-01-02T10:00:00Z,purchase,5\n")
+    report = tmp_path / "report.html"
+    data = ("--contacts", tmp_path / "people.csv", "--events", tmp_path / "events.csv", "--report", report)
+    done = wend("simulate", tmp_path / "on.journey", "--from", "2026-01-01", "--to", "2026-01-31", *data)
+    assert done.code == 0, done.err
+    page = report.read_text(encoding="utf-8")
+    assert '<td>2026-01</td><td>email</td><td class="n">3</td><td class="n">4</td><td class="n">75%</td>' in page
+    assert "The goal was reached in 1 of 5 runs (20.0%)." in page

@@ -8,10 +8,12 @@ from importlib import resources
 from attrs import frozen
 from liquid import Environment, Markup
 
+from wend.dsl.ast import QuotaUnit
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
 from wend.report.charts import all_charts
 from wend.report.collected import Collected
+from wend.runtime.conversions import Conversions
 from wend.runtime.simulate import SimulationResult
 
 _THEME = {"font": "system-ui, sans-serif", "view": {"stroke": None}, "axis": {"grid": True, "gridColor": "#eef0f3"}}
@@ -55,9 +57,14 @@ def page(program: Program, found: Collected, result: SimulationResult, of: Headi
         numbers=[{"name": name, "value": f"{value:,}"} for name, value in numbers.items()],
         messages=found.messages,
         busiest=_busiest(found),
-        months=_months(found),
+        months=_months(found, program),
+        quotas=_monthly(program),
         journeys=[
-            {"title": journey.title or journey.name, "chart": f"funnel-{number}"}
+            {
+                "title": journey.title or journey.name,
+                "chart": f"funnel-{number}",
+                "goal": _goal(result.goals.get(journey.name)),
+            }
             for number, journey in enumerate(program.journeys)
         ],
         skips=_skips(found),
@@ -92,11 +99,35 @@ def _busiest(found: Collected) -> list[dict[str, str]]:
     ]
 
 
-def _months(found: Collected) -> list[dict[str, object]]:
-    return [
-        {"month": month, "channel": channel, "messages": f"{count:,}"}
-        for (month, channel), count in found.monthly.items()
-    ]
+def _monthly(program: Program) -> dict[str, int]:
+    """The quota of each channel that has one by the month."""
+    return {each.channel: each.count for each in program.settings.quotas if each.unit is QuotaUnit.MONTH}
+
+
+def _months(found: Collected, program: Program) -> list[dict[str, object]]:
+    quotas = _monthly(program)
+    rows = list[dict[str, object]]()
+    for (month, channel), count in found.monthly.items():
+        row: dict[str, object] = {"month": month, "channel": channel, "messages": f"{count:,}"}
+        if (quota := quotas.get(channel)) is not None:
+            row |= {"quota": f"{quota:,}", "used": f"{count / quota:.0%}" if quota else "", "full": count >= quota}
+        rows.append(row)
+    return rows
+
+
+def _goal(found: Conversions | None) -> str:
+    """How many runs reached the goal, with the hold-out apart."""
+    if found is None:
+        return ""
+    told = f"The goal was reached in {found.converted:,} of {found.runs:,} runs{_percent(found.converted, found.runs)}"
+    if not found.held_out_runs:
+        return f"{told}."
+    apart = _percent(found.held_out_converted, found.held_out_runs)
+    return f"{told}; in the hold-out, in {found.held_out_converted:,} of {found.held_out_runs:,}{apart}."
+
+
+def _percent(part: int, whole: int) -> str:
+    return f" ({part / whole:.1%})" if whole else ""
 
 
 def _skips(found: Collected) -> list[dict[str, str]]:
