@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-from wend.dsl.types import BOOLEAN, DATETIME, TEXT, Type
+from wend.dsl.types import BOOLEAN, DATETIME, NUMBER, TEXT, Type
 
 AT = "at"
 """Every event has its time under this name."""
@@ -47,6 +47,15 @@ REACTIONS: Mapping[str, str] = MappingProxyType(
 )
 """What a message's label can be asked, and the event that tells it."""
 
+ANSWERED = "webhook_answered"
+"""The event with the answer to the call of a webhook, or that there is none after the last attempt."""
+
+CALL, WEBHOOK, STATUS, FAILED = "call", "webhook", "status", "failed"
+"""Its own fields: the idempotency key of the call, the name in the script, the HTTP status, and whether it failed."""
+
+ANSWER_FIELDS: Mapping[str, Type] = MappingProxyType({STATUS: NUMBER.maybe(), FAILED: BOOLEAN.maybe()})
+"""What can be asked of every answer beside its own fields."""
+
 _MESSAGE = {
     "channel": TEXT,
     "template": TEXT,
@@ -81,6 +90,9 @@ BUILTIN_EVENTS: Mapping[str, EventShape] = MappingProxyType(
             _message("message_bounced", hard=BOOLEAN, reason=TEXT.maybe()),
             _message("message_complained"),
             _message("message_unsubscribed"),
+            EventShape(
+                ANSWERED, MappingProxyType({WEBHOOK: TEXT.maybe(), CALL: TEXT.maybe(), **ANSWER_FIELDS}), open=True
+            ),
         )
     }
 )

@@ -39,7 +39,10 @@ class Scope(StrEnum):
 
 
 class LabelAttr(StrEnum):
-    """What can be asked of a message by its label. `KEY`, its idempotency key, is only for ourselves."""
+    """What can be asked by a label: of a message, of a split its `VARIANT`, of a webhook's call its `ANSWER`.
+
+    `KEY`, the idempotency key of a message, is only for ourselves.
+    """
 
     SENT = "sent"
     SENT_AT = "sent_at"
@@ -48,6 +51,7 @@ class LabelAttr(StrEnum):
     BOUNCED = "bounced"
     VARIANT = "variant"
     KEY = "key"
+    ANSWER = "answer"
 
 
 @frozen(kw_only=True)
@@ -110,7 +114,7 @@ class Entry(Node):
 
 @frozen(kw_only=True)
 class Local(Node):
-    """A value that the path carries under a name: its event (`order.id`), an awaited event, a webhook's answer.
+    """A value that the path carries under a name: its event (`order.id`), an awaited event.
 
     `path` is empty for the record itself. The field `at` of an event is its time.
     """
@@ -133,11 +137,15 @@ class Item(Node):
 
 @frozen(kw_only=True)
 class LabelRef(Node):
-    """`first.sent_at`. A split is asked for its variant in the same way, by its name."""
+    """`first.sent_at`. A split is asked for its variant in the same way, by its name.
+
+    `path` is what is asked of the answer to a webhook's call: `score` for `answer.score`.
+    """
 
     label: str
     attr: LabelAttr
     scope: Scope
+    path: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -51,6 +51,15 @@ class Notify(Op):
 
 
 @frozen(kw_only=True)
+class CallWebhook(Op):
+    """Call a web service of the project; its answer is an event, and is read by the label."""
+
+    webhook: str
+    values: tuple[tuple[str, core.Expr], ...] = ()
+    label: str | None = None
+
+
+@frozen(kw_only=True)
 class Set(Op):
     """Set a field of the contact."""
 
@@ -211,6 +220,7 @@ class Exit(Op):
 Operation = (
     Send
     | Notify
+    | CallWebhook
     | Set
     | Mark
     | Emit

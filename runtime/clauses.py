@@ -245,6 +245,8 @@ def remedy(expr: core.Expr, env: Env, wanted: bool = True) -> str:
             return f"`{spell_expr(operand)}` would have to be {state}"
         case core.Aggregate(event=event, fold=core.Fold.ANY) if wanted:
             return f"an event `{event}` would have to happen" + _conditions(expr)
+        case core.LabelRef(label=label, attr=core.LabelAttr.ANSWER):
+            return f"the answer `{label}` would have to say so"
         case core.LabelRef(label=label) if wanted:
             return f"the message `{label}` would have to be sent"
         case core.InJourney(journey=journey):
@@ -274,6 +276,8 @@ def _to_be_known(part: core.Expr) -> str:
     found = reads(part)
     if isinstance(part, core.Derived | core.Aggregate) and len(found.events) == 1 and not found.fields:
         return f"an event `{found.events[0]}` would have to happen"
+    if isinstance(part, core.LabelRef) and part.attr is core.LabelAttr.ANSWER:
+        return f"the answer `{part.label}` would have to come"
     if isinstance(part, core.LabelRef):
         return f"the message `{part.label}` would have to be sent"
     return f"`{spell_expr(part)}` would have to be known"

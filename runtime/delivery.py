@@ -133,6 +133,7 @@ def deliver(
     stop: Callable[[], bool] = lambda: False,
     progress: Callable[[Message, Status], None] = lambda message, status: None,
     only: Collection[str] | None = None,
+    answered: Callable[[Message, Mapping[str, object] | None, datetime], None] = lambda message, answer, at: None,
 ) -> DeliveryReport:
     """Deliver everything that is due at `now`, once.
 
@@ -144,6 +145,8 @@ def deliver(
         stop: asked before each message; True ends the round early, with everything recorded.
         progress: told of each message that was tried.
         only: the script's names of the channels to deliver; all if None.
+        answered: told what came back for a message, before it is recorded as delivered, or None before it is set
+            aside, and the time. What it keeps must bear being told twice.
     """
     reports: dict[str, ChannelReport] = {}
     problems: list[Problem] = []
@@ -155,7 +158,7 @@ def deliver(
             reports[name] = ChannelReport(waiting=count)
             problems.append(Problem(name, count, f"there is no channel `{name}`", _known(channels)))
             continue
-        round_ = _Round(outbox, name, channel, now, clock or (lambda: now), stop, progress)
+        round_ = _Round(outbox, name, channel, now, clock or (lambda: now), stop, progress, answered)
         round_.run()
         left = outbox.waiting(now).get(name, 0)
         reports[name] = evolve(round_.report(), waiting=left + round_.postponed)
@@ -181,7 +184,9 @@ class _Round:
         clock: Callable[[], datetime],
         stop: Callable[[], bool],
         progress: Callable[[Message, Status], None],
+        answered: Callable[[Message, Mapping[str, object] | None, datetime], None],
     ) -> None:
+        self.answered = answered
         self.outbox, self.name, self.channel = outbox, name, channel
         self.now, self.clock, self.stop, self.progress = now, clock, stop, progress
         self.flying: OutboxRow | None = None
@@ -260,7 +265,9 @@ class _Round:
         if status is Status.UNKNOWN and self.channel.promise is Promise.AT_LEAST_ONCE:
             status = Status.RETRY
         if status is Status.DELIVERED:
-            self.outbox.delivered(key, self.clock())
+            at = self.clock()
+            self.answered(row.message, outcome.answer, at)
+            self.outbox.delivered(key, at)
             self.counts["delivered"] += 1
         elif status is Status.RETRY and row.attempts < MAX_ATTEMPTS:
             self.outbox.retry(key, self.clock(), self.now + backoff(row.attempts), outcome.detail)
@@ -273,7 +280,9 @@ class _Round:
         self.progress(row.message, outcome.status)
 
     def _set_aside(self, row: OutboxRow, reason: str) -> None:
-        self.outbox.set_aside(row.message.key, self.clock(), reason)
+        at = self.clock()
+        self.answered(row.message, None, at)
+        self.outbox.set_aside(row.message.key, at, reason)
         self.counts["set aside"] += 1
         self.reasons[f"{reason}; it is set aside"] += 1
 

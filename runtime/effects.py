@@ -66,6 +66,16 @@ class Send:
 
 
 @frozen
+class Called:
+    """A web service is to be called, by its name in the script, with these values."""
+
+    identity: Identity
+    at: Instant
+    webhook: str
+    values: Mapping[str, Value] = field(factory=dict)
+
+
+@frozen
 class SetField:
     """A field of the contact was set (already so in the contact that the step gives)."""
 
@@ -113,7 +123,7 @@ class Resubscribed:
     suppression: Suppression
 
 
-Effect = Send | SetField | Marked | Emitted | Suppressed | Resubscribed
+Effect = Send | Called | SetField | Marked | Emitted | Suppressed | Resubscribed
 
 
 @frozen
@@ -121,8 +131,8 @@ class TraceEntry:
     """One thing that happened, or did not, and why.
 
     Args:
-        kind: entered, converted, exited, left (the audience), fired, ignored, sent, dropped, held, waiting, passed,
-            set, marked, emitted, stopped, finished, decided, problem.
+        kind: entered, converted, exited, left (the audience), fired, ignored, sent, called, dropped, held, waiting,
+            passed, set, marked, emitted, stopped, finished, decided, problem.
         reason: for dropped, held, ignored, exited, problem: a short stable word or two, such as `consent`, `limit`; for
             passed: `else` where the wait went there; for decided: `true`, `false` or `unknown`, a variant, `round`
             or `done`.

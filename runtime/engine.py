@@ -15,10 +15,12 @@ from wend.dsl.nearest import nearest
 from wend.runtime import activation, ingest, quota
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
+from wend.runtime.calls import answer_event, message_of_call
 from wend.runtime.codec import send_from_json, send_to_json
 from wend.runtime.conversions import Conversions
-from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Resubscribed, Send, Step, Suppressed
+from wend.runtime.effects import DEFAULT_ADDRESSES, Called, Facts, Resubscribed, Send, Step, Suppressed
 from wend.runtime.ingest import ContactsTaken, EventsTaken
+from wend.runtime.messages import Message
 from wend.runtime.rendering import message_of, template_name, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
@@ -171,6 +173,17 @@ class Engine:
             self.store.write([JournalEntry("", now, kind, journey)])
             self.store.wake_all(ingest.arrival(self.store, now), launch=False)
         return True
+
+    def answered(self, message: Message, answer: Mapping[str, object] | None, now: Instant) -> None:
+        """Take in the answer to a call of a webhook, for `delivery.deliver`; of a message there is nothing to do.
+
+        Args:
+            answer: its status and fields; None where the call has failed for good.
+            now: when it came; the event is taken in by the next tick.
+        """
+        event = answer_event(message, answer, now)
+        if event is not None:
+            self.ingest_events([event], now, unknown=Policy.SKIP)
 
     # time
 
@@ -338,6 +351,8 @@ class _Round:
             self.late = max(self.late, self.now - ceil_minute(each.wake))
         sends = [effect for outcome in outcomes for effect in outcome.effects if isinstance(effect, Send)]
         outbox = [self.engine._entry(send) for send in sends]
+        calls = [effect for outcome in outcomes for effect in outcome.effects if isinstance(effect, Called)]
+        outbox += [OutboxEntry.of_message(message_of_call(called)) for called in calls]
         later = next_minute(self.now)
         chunk = Chunk(
             now=self.now,

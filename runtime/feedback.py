@@ -11,7 +11,7 @@ message more than a day after it was sent; before, it is as deep as the message.
 import datetime as dt
 
 from wend.dsl import core
-from wend.dsl.builtins import REACTIONS
+from wend.dsl.builtins import ANSWERED, REACTIONS
 from wend.runtime.state import Path, Written
 from wend.runtime.values import Instant
 from wend.runtime.work import Stay, Work
@@ -37,6 +37,8 @@ def depth_of(work: Work, stay: Stay, *read: core.Expr) -> int:
         elif isinstance(node, core.LabelRef):
             if node.attr in REACTIONS:
                 deepest = max(deepest, _of_events(work, REACTIONS[node.attr], oldest))
+            elif node.attr is core.LabelAttr.ANSWER:
+                deepest = max(deepest, _of_events(work, ANSWERED, oldest))
             deepest = max(deepest, _of_sends(work, stay, node.label, oldest))
         elif isinstance(node, core.InJourney):
             begun = work.written.get(_path_of(node.journey))

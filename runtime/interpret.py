@@ -12,7 +12,7 @@ from attrs import define, field
 
 from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
-from wend.dsl.builtins import MESSAGE, REACTIONS
+from wend.dsl.builtins import ANSWERED, CALL, MESSAGE, REACTIONS
 from wend.dsl.types import Kind
 from wend.runtime import compare, operate
 from wend.runtime.aggregate import Found, expiry, fold
@@ -310,11 +310,19 @@ def of_label(expr: core.LabelRef, env: Env) -> Bounded:
             return Bounded(found.variant)
         case core.LabelAttr.KEY:
             return Bounded(found.key)
+        case core.LabelAttr.ANSWER:
+            return Bounded(_of_answer(expr.path, found.key, env))
         case core.LabelAttr.OPENED | core.LabelAttr.CLICKED | core.LabelAttr.BOUNCED:
             events = env.contact.events.get(REACTIONS[expr.attr], ())
             return TRUE if any(event.payload.get(MESSAGE) == found.key for event in events) else FALSE
         case _:
             assert_never(expr.attr)
+
+
+def _of_answer(path: tuple[str, ...], key: str, env: Env) -> Value:
+    """What is asked of the answer to the call with this key; unknown until it has come."""
+    events = env.contact.events.get(ANSWERED, ())
+    return next((dig(event, path) for event in events if event.payload.get(CALL) == key), None)
 
 
 def _aggregate(expr: core.Aggregate, env: Env) -> Bounded:

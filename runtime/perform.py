@@ -7,8 +7,9 @@ from wend.dsl import core, plan
 from wend.dsl.builtins import LISTS, TAGS
 from wend.dsl.types import Kind
 from wend.runtime import gates
+from wend.runtime.calls import channel_of
 from wend.runtime.contact import Event
-from wend.runtime.effects import Effect, Emitted, Identity, Marked, Resubscribed, SetField
+from wend.runtime.effects import Called, Effect, Emitted, Identity, Marked, Resubscribed, SetField
 from wend.runtime.effects import Send as SendEffect
 from wend.runtime.evolve import evolve
 from wend.runtime.feedback import DEEPEST, depth_after, wrote
@@ -104,6 +105,32 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
     if op.label is None:
         return _counted(path, op)
     labels = remember(stay, path, op.label, Labelled(work.now, effect.identity.key, op.variant))
+    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
+
+
+def call(work: Work, stay: Stay, path: Path, op: plan.CallWebhook) -> Path:
+    """Call a web service. It is kept among the contact's messages, so that its answer is known to be about it."""
+    env = work.path_env(stay, path, snapshot=False)
+    name, depth = identity(work, stay, path, op.id), depth_after(work, path)
+    if depth > DEEPEST:
+        work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
+        return _counted(path, op)
+    values = {key: env.evaluate(value).value for key, value in op.values}
+    _do(work, Called(name, work.now, op.webhook, values))
+    made = Sent(
+        journey=name.journey,
+        channel=channel_of(op.webhook),
+        at=work.now,
+        transactional=True,
+        key=name.key,
+        label=op.label,
+        depth=depth,
+    )
+    work.sends.append(made)
+    work.note(stay, "called", trigger=path.trigger, step=op.id, detail=op.webhook, place=op.place)
+    if op.label is None:
+        return _counted(path, op)
+    labels = remember(stay, path, op.label, Labelled(work.now, name.key))
     return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
 
 

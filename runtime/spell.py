@@ -136,6 +136,8 @@ def _spell_atom(expr: core.Expr) -> str:
             return ".".join(spell_name(part) for part in (name, *path))
         case core.Item(path=path):
             return ".".join(spell_name(part) for part in path)
+        case core.LabelRef(label=label, attr=core.LabelAttr.ANSWER, path=path):
+            return ".".join(spell_name(part) for part in (label, *path))
         case core.LabelRef(label=label, attr=attr):
             return f"{spell_name(label)}.{attr}"
         case core.Aggregate():

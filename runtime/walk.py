@@ -144,6 +144,8 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
                 path = moved
             case plan.Notify() | plan.Set() | plan.Mark() | plan.Emit() | plan.Resubscribe():
                 path = perform.act(work, stay, path, op)
+            case plan.CallWebhook():
+                path = perform.call(work, stay, path, op)
             case (
                 plan.WaitFor()
                 | plan.WaitUntilClock()

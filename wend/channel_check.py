@@ -10,23 +10,46 @@ from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
 from wend.project import Project
+from wend.runtime.calls import webhook_of
 
 CODE = "W503"
 UNTRACKED = "W505"
 _WARNING = Severity.WARNING
 _TRACKS = "write `tracks = true` under `[channels.{}]` once your relay or service does it, or leave `track` out"
+_SAY_WHERE = 'say where it is in a section `[webhooks.{}]` of `wend.toml`, with `url = "https://…"`'
 _SAY_HOW = "say how in a section `[channels.{}]` of `wend.toml`"
 
 
 def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]:
-    """Sends over a channel that the project does not have, and channels whose address no contact has.
+    """Sends over a channel, and calls of a webhook, that the project does not have; addresses that no contact has.
 
     A lone script has no channels, and a project may be simulated before it has any.
     """
-    if project.script is not None or not project.channels:
+    if project.script is not None:
         return ()
+    uncalled = tuple(_webhooks(program, project.webhooks, "the project has no webhook `{}`", _SAY_WHERE))
+    if not project.channels:
+        return uncalled if project.webhooks else ()
     missing = missing_channels(program, project.channels, "the project has no channel `{}`", _SAY_HOW)
-    return (*missing, *_addresses(program, project), *_untracked(program, project))
+    return (*missing, *uncalled, *_addresses(program, project), *_untracked(program, project))
+
+
+def called_webhooks(program: Program) -> dict[str, Place]:
+    """The webhooks that scripts call, each with where it is called for the first time."""
+    found: dict[str, Place] = {}
+    for journey in program.journeys:
+        for op in (op for trigger in journey.triggers for op in trigger.body):
+            if isinstance(op, plan.CallWebhook):
+                found.setdefault(op.webhook, op.place or Place(Source(journey.name, ""), NOWHERE))
+    return found
+
+
+def _webhooks(program: Program, known: Collection[str], message: str, help: str) -> Iterator[Diagnostic]:
+    for name, place in called_webhooks(program).items():
+        if name not in known:
+            near = nearest(name, known)
+            advice = f"write `{near}`" if near else help.format(name)
+            yield Diagnostic(CODE, message.format(name), place.source, place.span, advice)
 
 
 def _untracked(program: Program, project: Project) -> Iterator[Diagnostic]:
@@ -93,6 +116,9 @@ def check_handed_in(
     """The same for channels that a host hands in, with the fields that hold their addresses."""
     advice = "hand in a channel of that name, or leave all of them out where the host reads the outbox"
     found = list(missing_channels(program, channels, "the engine has no channel `{}`", advice))
+    hooks = {name for each in channels if (name := webhook_of(each)) is not None}
+    hand_in = "hand in a channel `webhook {}`, or leave all channels out where the host reads the outbox"
+    found += _webhooks(program, hooks, "the engine has no channel `webhook {}`", hand_in)
     fields = program.schema.contact
     for name in channels if fields is not None else ():
         field = addresses.get(name, name)

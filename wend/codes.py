@@ -18,4 +18,4 @@ PROJECT = {
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""
 
 CODES: Mapping[str, str] = MappingProxyType({**SYNTAX, **CHECKS, **PROJECT})
-"""All of them: W1xx syntax, W2xx names, kinds and values, W3xx not carried out, W4xx warnings, W5xx and W6xx."""
+"""All of them: W1xx syntax, W2xx names, kinds and values, W4xx warnings, W5xx and W6xx."""

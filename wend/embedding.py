@@ -30,6 +30,7 @@ from wend.runtime.conversions import Conversions
 from wend.runtime.delivery import DeliveryReport, Outbox, deliver
 from wend.runtime.engine import TickReport
 from wend.runtime.ingest import ContactsTaken, EventsTaken
+from wend.runtime.messages import Message
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.store.protocol import Store
 from wend.runtime.values import UTC, Instant
@@ -281,7 +282,7 @@ class Engine:
         """
         at = self._now(now)
         with self._delivering:
-            return deliver(self.outbox, self._channels, at, stop=stop)
+            return deliver(self.outbox, self._channels, at, stop=stop, answered=self._answered)
 
     def close(self) -> None:
         """Close the store, once whatever is under way in other threads has come to its end."""
@@ -329,6 +330,10 @@ class Engine:
     ) -> DeliveryReport:
         """`deliver` in a thread. Whoever cancels the waiting does not end the delivery: `stop` does."""
         return await asyncio.to_thread(self.deliver, now, stop=stop)
+
+    def _answered(self, message: Message, answer: Mapping[str, object] | None, now: Instant) -> None:
+        with self._lock:
+            self._engine.answered(message, answer, now)
 
     def _now(self, now: dt.datetime | None) -> Instant:
         return instant(self.clock() if now is None else now)

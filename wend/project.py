@@ -9,7 +9,7 @@ from attrs import field, frozen
 from wend.config import ProjectError, Section, TomlFile
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
-from wend.project_channels import ChannelSettings, read_channels
+from wend.project_channels import ChannelSettings, WebhookSettings, read_channels, read_webhooks
 from wend.runtime.calendar import Zone
 from wend.runtime.calendar import zone as find_zone
 from wend.runtime.effects import DEFAULT_ADDRESSES
@@ -137,6 +137,7 @@ class Project:
         events: where events come from.
         store: where state is kept.
         channels: the settings of each channel by name.
+        webhooks: the settings of each web service that scripts call, by name.
         script: the lone script that the project consists of, else None.
         zone_told: the project names its zone; otherwise the scripts' `settings` may.
     """
@@ -148,6 +149,7 @@ class Project:
     events: tuple[EventSource, ...] = ()
     store: StoreSettings = StoreSettings()
     channels: Mapping[str, ChannelSettings] = field(factory=dict)
+    webhooks: Mapping[str, WebhookSettings] = field(factory=dict)
     script: Path | None = None
     zone_told: bool = False
 
@@ -224,7 +226,7 @@ def load_project(path: Path | str) -> Project:
 
 def _read(config: Path) -> Project:
     top = TomlFile(config).root()
-    top.only("project", "contacts", "events", "store", "channels")
+    top.only("project", "contacts", "events", "store", "channels", "webhooks")
     root = config.parent
     project = top.section("project")
     name = told = None
@@ -232,7 +234,7 @@ def _read(config: Path) -> Project:
         project.only("name", "timezone")
         name, told = project.text("name"), project.text("timezone")
     contacts = top.section("contacts")
-    channels = top.section("channels")
+    channels, webhooks = top.section("channels"), top.section("webhooks")
     return Project(
         root=root,
         name=name or root.resolve().name,
@@ -242,6 +244,7 @@ def _read(config: Path) -> Project:
         events=tuple(_events(section, root) for section in top.sections("events")),
         store=_store(top.section("store"), root),
         channels={} if channels is None else read_channels(channels, root),
+        webhooks={} if webhooks is None else read_webhooks(webhooks, root),
     )
 
 

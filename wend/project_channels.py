@@ -117,6 +117,17 @@ def read_channels(section: Section, root: Path) -> dict[str, ChannelSettings]:
     return channels
 
 
+def read_webhooks(section: Section, root: Path) -> dict[str, WebhookSettings]:
+    """The web services that a project's scripts call. Raises `ProjectError`."""
+    webhooks: dict[str, WebhookSettings] = {}
+    for name in section.data:
+        below = section.section(name)
+        if below is not None:
+            below.only("url", "token_env", "timeout", "cafile")
+            webhooks[name] = _webhook(name, below, root, "id", None)
+    return webhooks
+
+
 def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
     section.need("kind", 'write `kind = "folder"`, `"console"`, `"smtp"` or `"webhook"`')
     kind = section.choice("kind", KINDS)

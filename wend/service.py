@@ -12,14 +12,17 @@ from typing import assert_never
 from attrs import Factory, define, field, frozen
 
 from wend.archive import archive
+from wend.channel_check import called_webhooks
 from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program, When
 from wend.progress import progress
+from wend.project import Project
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
 from wend.runtime.activation import Activation
 from wend.runtime.calendar import floor_minute
-from wend.runtime.channels import Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
+from wend.runtime.calls import channel_of
+from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
 from wend.runtime.delivery import DeliveryReport, deliver
 from wend.runtime.engine import Engine, TickReport
 from wend.runtime.ingest import ContactsTaken, EventsTaken
@@ -105,7 +108,8 @@ class Service:
         tick = self._tick(now, stop)
         with progress("delivering", quiet=self.quiet) as advance:
             outbox = self.engine.store.outbox
-            delivery = deliver(outbox, self.channels, now, clock, stop, lambda *_: advance(1))
+            told, answered = (lambda *_: advance(1)), self.engine.answered
+            delivery = deliver(outbox, self.channels, now, clock, stop, told, answered=answered)
         unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
         return Round(activation, contacts, events, tick, delivery, rendered, unrendered)
 
@@ -249,7 +253,13 @@ def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool =
     project = workspace.project
     _check_channels(workspace, program)
     named = senders(project)
-    channels = {name: WithSender(live_channel(each, environ), named) for name, each in project.channels.items()}
+    channels: dict[str, Channel] = {
+        name: WithSender(live_channel(each, environ), named) for name, each in project.channels.items()
+    }
+    for webhook, settings in project.webhooks.items():
+        token = settings.token(environ)
+        made = CallChannel(settings.url, token, timeout=settings.timeout, cafile=settings.cafile)
+        channels[channel_of(webhook)] = made
     store: Store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
     try:
         rules = workspace.rules(archive(store, program))
@@ -271,11 +281,22 @@ def _check_channels(workspace: Workspace, program: Program) -> None:
         )
     if used and workspace.placeholders:
         raise WendError("there is no folder `templates`", "put the templates of the messages there", str(project.root))
+    _check_webhooks(project, program)
     for name in [*used, *(["email"] if notifies else [])]:
         if name not in project.channels:
             raise WendError(
                 f"the scripts send over `{name}`, which no channel delivers",
                 help=f'say how in a section `[channels.{name}]`, such as `kind = "folder"` and `path = "outbox"`',
+                place=str(project.root / "wend.toml"),
+            )
+
+
+def _check_webhooks(project: Project, program: Program) -> None:
+    for webhook in called_webhooks(program):
+        if webhook not in project.webhooks:
+            raise WendError(
+                f"the scripts call the webhook `{webhook}`, which the project does not have",
+                help=f"say where it is in a section `[webhooks.{webhook}]`, with `url`",
                 place=str(project.root / "wend.toml"),
             )
 

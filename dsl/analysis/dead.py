@@ -215,7 +215,7 @@ def _edges(op: plan.Operation, index: int, here: tuple[Wanted, ...]) -> Iterator
             yield _Edge(index + 1, (*here, (condition, TRUE)))
             yield _Edge(no, (*here, (condition, FALSE)))
             yield _Edge(unknown, (*here, (condition, UNKNOWN)))
-        case plan.Notify() | plan.Emit() | plan.Resubscribe():
+        case plan.Notify() | plan.CallWebhook() | plan.Emit() | plan.Resubscribe():
             yield _Edge(index + 1, here)
         case plan.Jump(target=target):
             yield _Edge(target, here)

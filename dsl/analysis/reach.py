@@ -77,14 +77,17 @@ def _labels(trigger: program.Trigger) -> Iterator[Diagnostic]:
     body = trigger.body
     sent: dict[str, set[int]] = {}
     for index, op in enumerate(body):
-        if isinstance(op, plan.Send) and op.label is not None:
+        if isinstance(op, plan.Send | plan.CallWebhook) and op.label is not None:
             behind = _behind(body, index)
             sent.setdefault(op.label, set()).update(behind)
     for index, op in enumerate(body):
         for ref in _references(op):
             if ref.scope is not core.Scope.PATH or ref.place is None or index in sent.get(ref.label, ()):
                 continue
-            if ref.label in sent:
+            if ref.attr is core.LabelAttr.ANSWER:
+                message = f"the webhook of `{ref.label}` is not called before this in this body"
+                yield warning("W408", message, ref.place, "ask for its answer behind its `call webhook`")
+            elif ref.label in sent:
                 message = f"the message `{ref.label}` is sent only after this"
                 yield warning("W408", message, ref.place, "ask for it behind its `send`")
             else:
@@ -132,7 +135,9 @@ def _waiting_for_each_other(journey: program.Journey) -> Iterator[Diagnostic]:
                 continue  # a rule that waits for its own message is told where the rule is read
             ref = missing[0]
             if ref.place is not None:
-                message = f"the message `{ref.label}` cannot have been sent: the rules wait for one another"
+                what = "webhook" if ref.attr is core.LabelAttr.ANSWER else "message"
+                done = "called" if ref.attr is core.LabelAttr.ANSWER else "sent"
+                message = f"the {what} `{ref.label}` cannot have been {done}: the rules wait for one another"
                 yield warning("W408", message, ref.place, "let one of the rules begin without the other")
 
 
@@ -145,4 +150,4 @@ def _needed(head: program.AnyHead) -> list[core.LabelRef]:
 
 
 def _sends(trigger: program.Trigger) -> set[str]:
-    return {op.label for op in trigger.body if isinstance(op, plan.Send) and op.label is not None}
+    return {op.label for op in trigger.body if isinstance(op, plan.Send | plan.CallWebhook) and op.label is not None}

@@ -12,8 +12,6 @@ from wend.dsl.checker.report import Reports
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Signatures
 
-NOT_YET = "W300"
-
 
 @define
 class Context(ABC):
@@ -51,10 +49,6 @@ class Context(ABC):
     def error(self, code: str, message: str, node: ast.Node, env: Env, help: str | None = None) -> None:
         """Report a mistake at a node."""
         self.reports.error(code, message, env.place(node), help)
-
-    def not_yet(self, what: str, node: ast.Node, env: Env) -> None:
-        """Report something that the language has and that is not carried out."""
-        self.reports.error(NOT_YET, f"not carried out yet: {what}", env.place(node), "leave it out for now")
 
     def event(self, path: ast.Path, env: Env) -> EventShape | None:
         """The event that a path names, or None after a report."""

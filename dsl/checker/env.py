@@ -81,6 +81,7 @@ class Env:
         scope: whose entry and sends are meant; None where there is no run.
         words: where this is, for messages: `a segment`, `a derived field`.
         labels: the labels of the journey's messages.
+        answers: the labels of the journey's calls of webhooks.
         splits: the splits of the journey and their variants.
         variants: the variants that a labelled message may stand in.
         locals: what the path carries.
@@ -95,6 +96,7 @@ class Env:
     scope: core.Scope | None = None
     words: str = "here"
     labels: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
     splits: Mapping[str, tuple[str, ...]] = NO_VARIANTS
     variants: Mapping[str, tuple[str, ...]] = NO_VARIANTS
     locals: Mapping[str, LocalName] = NO_NAMES

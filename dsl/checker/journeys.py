@@ -56,20 +56,26 @@ def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> pro
 def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
     """What the header and the triggers of a journey see: its labels, known before use."""
     env = Env(source=source, scope=core.Scope.RUN, words="a journey")
-    seen: dict[str, list[tuple[ast.Name, Arms]]] = {}
+    seen: dict[str, list[tuple[ast.Name, Arms, bool]]] = {}
+    answers: set[str] = set()
     for trigger in triggers:
-        for label, arms in _labels(trigger.body, {}):
+        for step, label, arms in _labels(trigger.body, {}):
             if label.text in RESERVED:
                 ctx.error("W208", f"`{label.text}` has a meaning of its own", label, env, "take another name")
+            called = isinstance(step, ast.CallWebhook)
+            if called:
+                answers.add(label.text)
             others = seen.setdefault(label.text, [])
-            first = next((name for name, other in others if not _exclusive(arms, other)), None)
+            clashing = (n for n, other, call in others if call is not called or not _exclusive(arms, other))
+            first = next(clashing, None)
             if first is not None:
                 hint = Hint(env.place(first), "first given here")
                 message = f"the label `{label.text}` is given twice"
                 ctx.reports.error("W237", message, env.place(label), "give each message its own label", hint)
-            others.append((label, arms))
+            others.append((label, arms, called))
     splits = _splits(triggers, frozenset(seen), env, ctx)
-    return evolve(env, labels=frozenset(seen), splits=splits, variants=_variants(triggers))
+    labels = frozenset(seen) - answers
+    return evolve(env, labels=labels, answers=frozenset(answers), splits=splits, variants=_variants(triggers))
 
 
 def _splits(
@@ -104,12 +110,15 @@ Arms = Mapping[int, int]
 """Which arm of each `if` and `split` around it a step stands in."""
 
 
-def _labels(steps: tuple[ast.Step, ...], arms: Arms) -> Iterator[tuple[ast.Name, Arms]]:
-    """The labels of some steps, each with its arms."""
+def _labels(steps: tuple[ast.Step, ...], arms: Arms) -> Iterator[tuple[ast.Step, ast.Name, Arms]]:
+    """The steps with a label, each with its label and arms."""
     for step in steps:
         match step:
-            case ast.Send(options=ast.Options(label=ast.Name() as label)):
-                yield label, arms
+            case (
+                ast.Send(options=ast.Options(label=ast.Name() as label))
+                | ast.CallWebhook(options=ast.Options(label=ast.Name() as label))
+            ):
+                yield step, label, arms
             case ast.If(branches=branches, otherwise=otherwise):
                 bodies = [*(branch.body for branch in branches), otherwise or ()]
                 for number, body in enumerate(bodies):

@@ -44,6 +44,18 @@ def notify(step: ast.Notify, name: str, env: Env, ctx: Expressions) -> plan.Noti
     )
 
 
+def call(step: ast.CallWebhook, name: str, env: Env, ctx: Expressions) -> plan.CallWebhook:
+    """The operation of a call of a webhook."""
+    opts = step.options
+    return plan.CallWebhook(
+        id=name,
+        webhook=step.webhook.value,
+        values=tuple(pairs(opts.values, env, ctx)),
+        label=None if opts.label is None else opts.label.text,
+        place=env.place(step),
+    )
+
+
 def _text(node: ast.Expr | None, words: str, env: Env, ctx: Expressions) -> core.Expr | None:
     return None if node is None else ctx.expect(node, env, TEXT, words)
 
@@ -96,6 +108,8 @@ def check_free(name: ast.Name, env: Env, ctx: Expressions) -> None:
         ctx.error("W208", f"`{name.text}` has a meaning of its own", name, env, "take another name")
     elif name.text in env.labels:
         ctx.error("W237", f"`{name.text}` is already the label of a message", name, env, "take another name")
+    elif name.text in env.answers:
+        ctx.error("W237", f"`{name.text}` is already the answer of a webhook", name, env, "take another name")
 
 
 def check_shares(step: ast.Split, env: Env, ctx: Expressions) -> None:

@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from wend.dsl import ast, core, plan, program
 from wend.dsl.analysis.findings import findings
 from wend.dsl.analysis.scenes import shown
-from wend.dsl.checker import canonical, unsupported
+from wend.dsl.checker import canonical
 from wend.dsl.checker.calls import check_definition
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env
@@ -51,8 +51,6 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
     reports = Reports()
     names = collect(files, functions, data_fields, reports)
     ctx = Expressions(names, functions, reports)
-    for source, file in files:
-        unsupported.refuse(file, source, reports)
     schema = _schema(ctx)
     _definitions(ctx)
     settled = settings(list(_settings(files)), ctx)

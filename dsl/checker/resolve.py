@@ -7,7 +7,7 @@ contact's fields, segments and defines.
 from attrs import evolve
 
 from wend.dsl import ast, core
-from wend.dsl.builtins import AT, MESSAGE, RESERVED, EventShape
+from wend.dsl.builtins import ANSWER_FIELDS, AT, MESSAGE, RESERVED, STATUS, EventShape
 from wend.dsl.checker import habits
 from wend.dsl.checker.context import Context, free_items
 from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NO_VARIANTS, NOTHING, Env, LocalName, Typed, is_placeholder
@@ -50,6 +50,8 @@ def outside(node: ast.Path, env: Env, ctx: Context) -> Typed:
         return _label(node, names, env, ctx)
     if head in env.splits and len(names) > 1:
         return _split(node, names, env, ctx)
+    if head in env.answers and (len(names) > 1 or not _is_global(head, env, ctx)):
+        return _answer(node, names, env, ctx)
     if head in env.params and len(names) == 1:
         return _parameter(node, head, env, ctx)
     if len(names) == 1:
@@ -100,7 +102,7 @@ def _from_event(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) 
     if head in shape.fields or head == AT:
         found = event_field(node, names, (shape,), env, ctx)
         return Typed(core.Item(path=names, place=env.place(node)), found)
-    if len(names) > 1 and (head in env.locals or head in env.labels or head in env.splits):
+    if len(names) > 1 and any(head in known for known in (env.locals, env.labels, env.splits, env.answers)):
         return None
     if head == shape.name and len(names) > 1:
         help = f"write `{'.'.join(names[1:])}`"
@@ -166,6 +168,22 @@ def _split(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Ty
         ctx.error("W206", f"a split has no `{'.'.join(rest)}`", node, env, f"write `{name}.variant`")
         return NOTHING
     return _variant(node, name, env.splits[name], env)
+
+
+def _answer(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
+    label, *rest = names
+    if not rest:
+        help = f"name a field of it: `{label}.{STATUS}`, say"
+        ctx.error("W206", f"`{label}` is the whole answer of a webhook", node, env, help)
+        return NOTHING
+    known = DATETIME.maybe() if rest[0] == AT else ANSWER_FIELDS.get(rest[0], ANY)
+    if len(rest) > 1 and known.kind is not Kind.ANY:
+        message = f"`{rest[0]}` is {a_kind(known.kind)} and has no fields"
+        ctx.error("W220", message, node, env, f"write `{label}.{rest[0]}`")
+        return NOTHING
+    attr = core.LabelAttr.ANSWER
+    expr = core.LabelRef(label=label, attr=attr, scope=_scope(env), path=tuple(rest), place=env.place(node))
+    return Typed(expr, known)
 
 
 def _variant(node: ast.Path, name: str, variants: tuple[str, ...], env: Env) -> Typed:
@@ -245,9 +263,8 @@ def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
 
 def _no_such_record(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) -> Typed:
     head, rest = names[0], ".".join(names[1:])
-    near = nearest(
-        head, {*env.locals, *env.labels, *env.splits, *([env.looked.alias] if env.looked and env.looked.alias else [])}
-    )
+    alias = [env.looked.alias] if env.looked and env.looked.alias else []
+    near = nearest(head, {*env.locals, *env.labels, *env.splits, *env.answers, *alias})
     if near:
         ctx.error("W206", f"nothing is called `{head}` here", node, env, f"write `{near}.{rest}`")
     elif rest in _LABEL_ATTRS and env.scope is None:
@@ -302,6 +319,7 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
         scope=None if definition.segment else env.scope,
         words=definition.words if definition.segment else env.words,
         labels=frozenset(),
+        answers=frozenset(),
         splits=NO_VARIANTS,
         variants=NO_VARIANTS,
         locals=NO_NAMES,

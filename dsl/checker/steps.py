@@ -6,7 +6,7 @@ from attrs import define, evolve, field
 
 from wend.dsl import ast, core, knowing, plan
 from wend.dsl.builtins import BUILTIN_EVENTS, REQUESTED, STOPPED, EventShape
-from wend.dsl.checker import canonical, options, unsupported, warnings
+from wend.dsl.checker import canonical, options, warnings
 from wend.dsl.checker.canonical import Ids
 from wend.dsl.checker.env import Env, LocalName
 from wend.dsl.checker.expressions import Expressions
@@ -83,7 +83,10 @@ class Body:
     def give(self, step: ast.Step) -> str:
         """The id of a step: its label, or what it says."""
         match step:
-            case ast.Send(options=ast.Options(label=ast.Name(text=label))):
+            case (
+                ast.Send(options=ast.Options(label=ast.Name(text=label)))
+                | ast.CallWebhook(options=ast.Options(label=ast.Name(text=label)))
+            ):
                 return self.ids.own(label)
             case _:
                 return self.ids.give(canonical.step_text(step))
@@ -107,8 +110,6 @@ class Body:
                 | ast.WaitUpToFor()
             ):
                 return self._wait(step, env)
-            case ast.CallWebhook():
-                return unsupported.step(step, env, self.ctx)
             case _:
                 self._plain(step, env)
         return env
@@ -117,6 +118,7 @@ class Body:
         self,
         step: ast.Send
         | ast.Notify
+        | ast.CallWebhook
         | ast.Set
         | ast.Tag
         | ast.ListStep
@@ -135,6 +137,8 @@ class Body:
                 self.add(evolve(options.send(step, name, position, total, env, ctx), variant=self.variant))
             case ast.Notify():
                 self.add(options.notify(step, name, env, ctx))
+            case ast.CallWebhook():
+                self.add(options.call(step, name, env, ctx))
             case ast.Set():
                 self.add(set_step(step, name, env, ctx))
             case ast.Tag(value=value, remove=remove):

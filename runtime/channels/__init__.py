@@ -4,9 +4,10 @@ from wend.runtime.channels.console import ConsoleChannel
 from wend.runtime.channels.folder import FolderChannel
 from wend.runtime.channels.protocol import Channel, ChannelDown, Outcome, Promise, Status
 from wend.runtime.channels.smtp import Security, SmtpChannel
-from wend.runtime.channels.webhook import WebhookChannel
+from wend.runtime.channels.webhook import CallChannel, WebhookChannel
 
 __all__ = [
+    "CallChannel",
     "Channel",
     "ChannelDown",
     "ConsoleChannel",

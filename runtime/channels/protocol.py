@@ -1,10 +1,10 @@
 """What a channel is: something that takes rendered messages one by one and says what became of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wend.dsl.diagnostics import WendError
 from wend.runtime.messages import Message
@@ -35,11 +35,15 @@ class Status(StrEnum):
 
 @frozen
 class Outcome:
-    """What became of the message with this key, and why, in one sentence (empty where it was delivered)."""
+    """What became of the message with this key, and why, in one sentence (empty where it was delivered).
+
+    `answer` is what a web service that was called has answered: `status`, and the fields of its answer.
+    """
 
     key: str
     status: Status
     detail: str = ""
+    answer: Mapping[str, object] = field(factory=dict)
 
 
 class ChannelDown(WendError):

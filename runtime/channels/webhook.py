@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from attrs import asdict
 
+from wend.dsl.builtins import STATUS
 from wend.dsl.diagnostics import WendError
+from wend.runtime.calls import fields_of
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
 from wend.runtime.messages import Message, one_line
 
@@ -69,20 +71,36 @@ class WebhookChannel:
         httpx = _library()
         headers = {KEY_HEADER: message.key, "Content-Type": "application/json"}
         try:
-            answer = client.post(self._url, content=body_of(message), headers=headers)
+            answer = client.post(self._url, content=self._body(message), headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ChannelDown(f"{self._host} cannot be reached: {_words(error)}") from None
         except httpx.TransportError as error:
             return Outcome(message.key, Status.UNKNOWN, f"{self._host} gave no answer: {_words(error)}")
         if answer.is_success:
-            return Outcome(message.key, Status.DELIVERED)
+            return Outcome(message.key, Status.DELIVERED, answer=self._told(answer))
         code = answer.status_code
         detail = f"{self._host} refused it: {code} {one_line(answer.text[:200])}".rstrip()
         again = code in _LATER or code in _SETTINGS or code >= 500 or code < 400
         return Outcome(message.key, Status.RETRY if again else Status.REFUSED, detail)
 
+    def _body(self, message: Message) -> bytes:
+        return body_of(message)
+
+    def _told(self, answer: "httpx.Response") -> Mapping[str, object]:
+        return {}
+
     def _trusted(self) -> bool | ssl.SSLContext:
         return True if self._cafile is None else ssl.create_default_context(cafile=str(self._cafile))
+
+
+class CallChannel(WebhookChannel):
+    """Calls of a web service: posts the text of each as it is, and hands on the answer's status and fields."""
+
+    def _body(self, message: Message) -> bytes:
+        return message.text.encode()
+
+    def _told(self, answer: "httpx.Response") -> Mapping[str, object]:
+        return {**fields_of(answer.content), STATUS: answer.status_code}
 
 
 def body_of(message: Message) -> bytes:

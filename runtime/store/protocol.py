@@ -79,6 +79,12 @@ class OutboxEntry:
     detail: str = ""
     status: Status = Status.WAITING
 
+    @classmethod
+    def of_message(cls, message: Message) -> "OutboxEntry":
+        """The entry for a message that is ready."""
+        names = message.contact, message.journey, message.template
+        return cls(message.key, message.at, message.channel, *names, message)
+
 
 @frozen
 class JournalEntry:

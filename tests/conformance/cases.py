@@ -6,7 +6,7 @@ from attrs import evolve, field, frozen
 
 from wend.runtime.values import Instant, Value
 
-EFFECTS = frozenset({"message", "notice", "set", "add", "remove", "emit", "start", "stop", "resubscribe"})
+EFFECTS = frozenset({"message", "notice", "set", "add", "remove", "emit", "start", "stop", "resubscribe", "call"})
 """What a contact or a host notices. All of it is compared, in every case."""
 
 SKIPPED = "skip"

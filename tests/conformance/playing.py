@@ -16,6 +16,7 @@ from wend.runtime import codec
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import (
+    Called,
     Effect,
     Emitted,
     Facts,
@@ -129,6 +130,8 @@ def _effects(at: Instant, who: str, effects: Iterable[Effect]) -> Iterator[Outco
             case Send():
                 words = (effect.channel, effect.template or "")
                 yield Outcome(at, who, "message", words, None, effect.address, effect.subject, journey)
+            case Called():
+                yield Outcome(at, who, "call", (effect.webhook,), journey=journey, pairs=effect.values)
             case SetField():
                 yield Outcome(at, who, "set", (effect.name,), effect.value, journey=journey)
             case Marked():

@@ -185,6 +185,9 @@ def _outcome(line: Line, at: Instant) -> Outcome:
     elif line.word("emit"):
         name = line.take("name", "an event")
         found = evolve(found, what="emit", words=(name,), pairs=line.pairs() if line.word("with") else None)
+    elif line.word("call"):
+        name = line.text("the name of a webhook")
+        found = evolve(found, what="call", words=(name,), pairs=line.pairs() if line.word("with") else None)
     elif line.word("resubscribe"):
         found = evolve(found, what="resubscribe", words=(line.take("name", "a channel"),))
     elif (what := line.rest) and what.text in ("start", "stop"):

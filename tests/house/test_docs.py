@@ -26,7 +26,6 @@ from tests.house.documents import (
 from tests.house.repository import ROOT
 from tests.repl.support import run, typed
 from wend.dsl.builtins import BUILTIN_EVENTS
-from wend.dsl.checker.unsupported import NOT_CARRIED_OUT
 from wend.dsl.diagnostics import Severity, render
 from wend.dsl.formatter import format_source
 from wend.dsl.source import Source
@@ -112,13 +111,6 @@ def chapter(title: str) -> str:
     """The text of a chapter of the reference."""
     text = (ROOT / LANGUAGE).read_text(encoding="utf-8")
     return re.split(r"^## ", text.split(f"\n## {title}\n")[1], flags=re.MULTILINE)[0]
-
-
-def test_the_reference_shows_all_that_is_not_carried_out() -> None:
-    text = chapter("Not carried out yet")
-    (block,) = (each for each in blocks("", text) if each.words == "journey bad W300")
-    found = {each.message.removeprefix("not carried out yet: ") for each in errors_in(block.text)}
-    assert found == set(NOT_CARRIED_OUT.values())
 
 
 def test_the_reference_shows_every_function() -> None:

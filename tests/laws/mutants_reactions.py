@@ -7,7 +7,7 @@ from attrs import evolve
 
 from tests.laws.mutants import interpreted, mutant
 from wend.dsl import core
-from wend.dsl.builtins import REACTIONS
+from wend.dsl.builtins import ANSWERED, REACTIONS
 from wend.runtime import intake, interpret, perform, step, suppressing, waits
 from wend.runtime.interpret import Env
 from wend.runtime.reactions import told
@@ -74,3 +74,14 @@ def _last_word(to: pytest.MonkeyPatch) -> None:
 
     original = intake.suppressions
     to.setattr(step, "suppressions", suppressions)
+
+
+@mutant("the answer to a call has no depth")
+def _shallow_answer(to: pytest.MonkeyPatch) -> None:
+    original = told
+
+    def of_answer(event: Any, sends: Any) -> Any:
+        made = original(event, sends)
+        return evolve(made, depth=event.depth) if event.name == ANSWERED else made
+
+    to.setattr(intake, "told", of_answer)

@@ -15,6 +15,7 @@ from tests.laws import test_table_paths as paths
 from tests.laws import test_table_reactions as reactions
 from tests.laws import test_table_resubscribe as resubscribe
 from tests.laws import test_table_runs as runs
+from tests.laws import test_table_webhooks as webhooks
 from tests.laws.corpus import EXAMPLES, corpus
 from tests.laws.harness import rules_of
 from tests.laws.laws import LAWS, Law, forget
@@ -101,6 +102,7 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "`resubscribe` lifts what was unsubscribed from every topic": resubscribe.test_a_topic_is_lifted_by_itself,
     "`resubscribe` is for ever": resubscribe.test_who_unsubscribes_again_is_unsubscribed,
     "`resubscribe` lifts what was unsubscribed after its cause": resubscribe.test_who_unsubscribes_in_the_same_minute_has_the_last_word,
+    "the answer to a call has no depth": webhooks.test_an_answer_is_as_deep_as_its_call,
     "what is told of a message has no depth": reactions.test_what_is_told_of_a_message_is_as_deep_as_the_message,
     "entry in a body is the start of the run": paths.test_in_a_body_entry_is_the_cause_of_the_path_and_exclusive,
     "unknown consent lets a send through": gates.test_a_send_is_dropped_and_the_path_goes_on,

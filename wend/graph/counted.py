@@ -44,9 +44,9 @@ def _went(journey: str, chart: Flowchart, edge: Edge, flow: Flow, arrived: int) 
         case plan.Branch() | plan.Split() | plan.RepeatTest():
             decided = flow.reasons(journey, "decided", trigger=trigger, step=op.id)
             return sum(decided.get(way, 0) for way in edge.way.split("|"))
-        case plan.Send() | plan.Notify():
+        case plan.Send() | plan.Notify() | plan.CallWebhook():
             at = flow.at(journey, trigger, op.id)
-            return at.get("sent", 0) + at.get("dropped", 0)
+            return at.get("sent", 0) + at.get("called", 0) + at.get("dropped", 0)
         case plan.Set() | plan.Mark() | plan.Emit():
             return arrived
         case _:

@@ -168,6 +168,8 @@ def _text(op: plan.Operation) -> str:
     match op:
         case plan.Send(channel=channel, template=template, label=label):
             return f'send {channel} "{template}"' + (f" as {label}" if label else "")
+        case plan.CallWebhook(webhook=webhook, label=label):
+            return f'call webhook "{webhook}"' + (f" as {label}" if label else "")
         case plan.Notify(id=text):
             return text.partition(" subject ")[0]
         case plan.RepeatNext():

@@ -8,7 +8,18 @@ from wend.dsl import plan
 from wend.dsl.literals import quote
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone
-from wend.runtime.effects import Effect, Emitted, Marked, Resubscribed, Send, SetField, Step, Suppressed, TraceEntry
+from wend.runtime.effects import (
+    Called,
+    Effect,
+    Emitted,
+    Marked,
+    Resubscribed,
+    Send,
+    SetField,
+    Step,
+    Suppressed,
+    TraceEntry,
+)
 from wend.runtime.spell import spell
 from wend.runtime.values import Instant
 
@@ -75,6 +86,8 @@ def _of_effect(effect: Effect, zone: Zone) -> str | None:
     match effect:
         case Send():
             return None
+        case Called(webhook=webhook):
+            return f"call webhook {quote(webhook)}"
         case SetField(name=name, value=value):
             return f"set {name} = {spell(value, zone)}"
         case Marked(field=kind, value=value, removed=removed):

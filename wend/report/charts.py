@@ -197,6 +197,8 @@ def _words(op: plan.Operation) -> str:
     match op:
         case plan.Send(channel=channel, template=template):
             return f'send {channel} "{template}"'
+        case plan.CallWebhook(webhook=webhook):
+            return f'call webhook "{webhook}"'
         case plan.Notify(id=text):
             return text.split(" subject ", 1)[0]
         case _:
