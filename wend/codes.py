@@ -13,6 +13,7 @@ PROJECT = {
     "W504": "file that cannot be used",
     "W505": "message that nobody tracks",
     "W506": "message that prints what can be unknown",
+    "W507": "condition that no contact decides",
     "W601": "test that fails",
 }
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""

@@ -1,6 +1,7 @@
 """Every code has a page, and its examples do what the page says."""
 
 import ast
+import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from tests.cli.support import wend
 from tests.house.repository import ROOT, sources
+from wend.cli.check import with_data
 from wend.cli.test import run_tests
 from wend.codes import CODES, PROJECT
 from wend.dsl.checker.codes import CHECKS
@@ -19,6 +21,7 @@ from wend.dsl.source import Source
 from wend.explanations import LONE, SHAPE, as_markdown, as_text, explanation
 from wend.workspace import open_workspace
 
+NOW = dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
 PAGES = ROOT / "docs" / "diagnostics.md"
 
 
@@ -28,6 +31,8 @@ def reported(files: Mapping[str, str], folder: Path) -> tuple[list[Diagnostic], 
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     workspace = open_workspace(folder / LONE if LONE in files else folder)
+    if workspace.project.contacts is not None:
+        workspace = with_data(workspace, folder, NOW)
     codes = {each.code for each in workspace.diagnostics}
     if not workspace.errors and any(not result.passed for result in run_tests(workspace)):
         codes.add("W601")

@@ -1,13 +1,18 @@
 """`wend check PATH`: what is wrong with scripts and templates."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
+from attrs import evolve
 
+from wend.cli.clock import now
 from wend.cli.reports import as_github, as_json, as_sarif
 from wend.cli.show import count_of, show_diagnostics
-from wend.dsl.diagnostics import Severity
-from wend.workspace import open_workspace
+from wend.dsl.diagnostics import Severity, WendError, in_order
+from wend.repl.opening import open_session
+from wend.undecided import undecided
+from wend.workspace import Workspace, open_workspace
 
 FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif}
 
@@ -15,13 +20,16 @@ FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif}
 @click.command(name="check")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How to print.")
+@click.option("--data", is_flag=True, help="Also what the contacts of the project's data never decide.")
 @click.option("--quiet", "-q", is_flag=True, help="Only errors, and nothing when all is well.")
-def command(path: Path, form: str, quiet: bool) -> int:
+def command(path: Path, form: str, data: bool, quiet: bool) -> int:
     """Say what is wrong with a project or script, its templates included.
 
     Exit code 1 where there is an error; warnings do not count.
     """
     workspace = open_workspace(path)
+    if data:
+        workspace = with_data(workspace, path, now())
     found = [d for d in workspace.diagnostics if not quiet or d.severity is Severity.ERROR]
     if form in FORMATS:
         click.echo(FORMATS[form](found), nl=bool(found) or form != "github")
@@ -35,3 +43,21 @@ def command(path: Path, form: str, quiet: bool) -> int:
         elif errors:
             click.echo(f"{count_of(errors, 'error')}, {count_of(warnings, 'warning')}", err=True)
     return 1 if workspace.errors or workspace.program is None else 0
+
+
+def with_data(workspace: Workspace, path: Path, at: dt.datetime) -> Workspace:
+    """The workspace with what is to be said about its rules and its data.
+
+    Args:
+        at: with a time zone; events after it have not happened.
+
+    Raises:
+        WendError: there are no data, or something in them is wrong.
+    """
+    if workspace.program is None or workspace.errors:
+        return workspace
+    session, _ = open_session(path, None, (), at)
+    if session.sampled:
+        raise WendError("there are no contacts to check with", "name their file in `wend.toml`", str(path))
+    more = undecided(workspace.program, (env for _, env in session.envs()))
+    return evolve(workspace, diagnostics=in_order((*workspace.diagnostics, *more), workspace.sources))
