@@ -6,14 +6,12 @@ time it is, and delivers from `store.outbox` what has been decided.
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 from attrs import evolve, frozen
 
 from wend.dsl.diagnostics import WendError
-from wend.dsl.nearest import nearest
-from wend.runtime import activation, ingest, quota
-from wend.runtime.activation import Activation
+from wend.runtime import activation, ingest, pausing, quota
+from wend.runtime.activation import ALL, NO_ANSWERS, Activation, Answer, ChangedTrigger, UnansweredError
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
 from wend.runtime.calls import answer_event, message_of_call
 from wend.runtime.codec import send_from_json, send_to_json
@@ -115,15 +113,44 @@ class Engine:
 
     # what comes in
 
-    def activate(self, scripts: Mapping[str, str], now: Instant) -> Activation:
+    def activate(
+        self, scripts: Mapping[str, str], now: Instant, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> Activation:
         """Make the program the live one, which is needed before the first tick. Doing it again changes nothing.
 
         Args:
             scripts: the program's files, by name, to be kept with the templates.
             now: the time, at which journeys that are new go live.
+            answers: what becomes of what contacts remember of triggers that have changed: by line (`12`,
+                `main.journey:12`) or text of the trigger, or for `all`.
+
+        Raises:
+            UnansweredError: there is a changed trigger without an answer, and contacts remember something of it.
+            WendError: an answer names no trigger; the version that was live is not among the older ones.
         """
+        replacing = activation.replacing_for(self.store, self.rules, answers)
+        if replacing.unanswered:
+            raise UnansweredError(self.unanswered(scripts, now, answers))
         version = StoredVersion(self.rules.program.version, dict(scripts), self.templates.sources())
-        return activation.activate(self.store, self.rules.program, self._mark, version, now)
+        return activation.activate(self.store, self.rules.program, self._mark, version, now, replacing)
+
+    def unanswered(
+        self, scripts: Mapping[str, str], now: Instant, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> tuple[ChangedTrigger, ...]:
+        """The changed triggers for which `activate` would have to be told whether to keep or to reset, with counts.
+
+        Nothing is changed: resetting them is rehearsed. The arguments are those of `activate`.
+        """
+        found = activation.replacing_for(self.store, self.rules, answers).unanswered
+        if not found:
+            return ()
+        watched, fired = activation.watching(self._step)
+        zone, addresses, chunk = self.zone, self.addresses, self._chunk
+        trial = Engine(
+            self.rules, self.store, self.templates, zone=zone, addresses=addresses, chunk=chunk, step=watched
+        )
+        trial.rehearse(scripts, now, {ALL: Answer.RESET, **answers})
+        return tuple(evolve(each, at_once=fired[each.journey, each.trigger]) for each in found)
 
     def ingest_contacts(
         self,
@@ -154,25 +181,11 @@ class Engine:
         Raises:
             WendError: no journey of that name ever went live.
         """
-        return self._switch(journey, now, "paused")
+        return pausing.switch(self.store, journey, now, "paused")
 
     def resume(self, journey: str, now: Instant) -> bool:
         """Switch a journey on again; gives whether it was off. Raises WendError as `pause` does."""
-        return self._switch(journey, now, "resumed")
-
-    def _switch(self, journey: str, now: Instant, kind: str) -> bool:
-        with self.store.transaction():
-            live = self.store.live_since()
-            if journey not in live:
-                near = nearest(journey, live)
-                help = f"did you mean `{near}`" if near else f"there are {', '.join(sorted(live)) or 'none'}"
-                raise WendError(f"there is no journey `{journey}` in the store", help=help)
-            if (journey in self.store.paused()) is (kind == "paused"):
-                return False
-            self.store.set_paused(journey, now if kind == "paused" else None)
-            self.store.write([JournalEntry("", now, kind, journey)])
-            self.store.wake_all(ingest.arrival(self.store, now), launch=False)
-        return True
+        return pausing.switch(self.store, journey, now, "resumed")
 
     def answered(self, message: Message, answer: Mapping[str, object] | None, now: Instant) -> None:
         """Take in the answer to a call of a webhook, for `delivery.deliver`; of a message there is nothing to do.
@@ -227,25 +240,18 @@ class Engine:
             progress(round_.counting.steps)
         return round_.report(complete=not more)
 
-    def rehearse(self, scripts: Mapping[str, str], now: Instant) -> tuple[Activation, TickReport]:
+    def rehearse(
+        self, scripts: Mapping[str, str], now: Instant, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> tuple[Activation, TickReport]:
         """What activation and a first tick would do, without doing it: who is in the backlog, and gets what.
 
         The arguments are those of `activate`; the whole tick is made in one transaction that is undone.
         """
-        with self._undone():
-            active = self.activate(scripts, now)
+        with activation.undone(self.store):
+            active = self.activate(scripts, now, answers)
             last = self.store.last_tick()
             at = floor_minute(now) if last is None else max(floor_minute(now), next_minute(last.at))
             return active, self.tick(at)
-
-    @contextmanager
-    def _undone(self) -> Iterator[None]:
-        try:
-            with self.store.transaction():
-                yield
-                raise _UndoError
-        except _UndoError:
-            pass
 
     def _refuse(self, now: Instant) -> None:
         if self.store.live_mark() != self._mark:
@@ -316,10 +322,6 @@ def _unrendered(entry: OutboxEntry) -> JournalEntry:
     return JournalEntry(
         entry.contact, entry.at, "problem", entry.journey, reason="template", detail=f"{entry.template}: {entry.detail}"
     )
-
-
-class _UndoError(Exception):
-    """Leaves a transaction that is not to be kept."""
 
 
 class _Round:

@@ -123,6 +123,7 @@ class HeadState:
         watched, value: for a change: whether the value has been seen in this run, and what it was; for a schedule:
             whether it was looked at before its first occurrence.
         occurrence: the latest local occurrence that is past, fired or not.
+        newcomer: it was replaced, and the next look at it is a first one: `backlog skip` latches for whom it holds.
     """
 
     firings: int = 0
@@ -136,6 +137,7 @@ class HeadState:
     occurrence: dt.datetime | None = None
     watched: bool = False
     value: Value = None
+    newcomer: bool = False
 
 
 @frozen

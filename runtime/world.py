@@ -19,6 +19,7 @@ from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
 from wend.runtime.effects import Facts, Resubscribed, Send, Step, Suppressed
 from wend.runtime.ingest import event_of, nobody_there
 from wend.runtime.quota import Meter
+from wend.runtime.replacing import carried, difference
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import NEW, State, Suppression
@@ -281,10 +282,15 @@ class World:
     def follow(self, rules: Rules, now: Instant) -> None:
         """Go by other rules from now on: journeys that are new go live, and everybody is looked at again.
 
+        A trigger that replaces another keeps what contacts remember of that.
+
         Args:
             rules: with the older programs on which paths are under way (`Rules.archive`).
         """
-        self.rules = rules
+        before, self.rules = self.rules.program, rules
+        found = difference(before, rules.program)
+        kept = [(replacement, True) for replacement in found.replacements]
+        self.residents = [evolve(each, state=carried(found, kept, each.state)) for each in self.residents]
         live = {journey.name: self.facts.live_since.get(journey.name, now) for journey in rules.program.journeys}
         self.facts = evolve(self.facts, live_since={**self.facts.live_since, **live})
         self.residents = [evolve(each, wake=ceil_minute(now)) for each in self.residents]

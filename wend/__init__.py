@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wend.embedding import Engine, Taken
     from wend.host_functions import HostFunction, function
     from wend.host_sources import Batch, Source
-    from wend.runtime.activation import Activation
+    from wend.runtime.activation import Activation, Answer, ChangedTrigger, UnansweredError
     from wend.runtime.channels import (
         Channel,
         ChannelDown,
@@ -48,8 +48,10 @@ __all__ = [
     "FOREVER",
     "NEW",
     "Activation",
+    "Answer",
     "Batch",
     "Change",
+    "ChangedTrigger",
     "Channel",
     "ChannelDown",
     "ConsoleChannel",
@@ -85,6 +87,7 @@ __all__ = [
     "Store",
     "Taken",
     "TickReport",
+    "UnansweredError",
     "Value",
     "WendError",
     "__version__",
@@ -103,7 +106,7 @@ _HOMES = {
     "wend.embedding": "Engine Taken",
     "wend.host_functions": "HostFunction function",
     "wend.host_sources": "Batch Source",
-    "wend.runtime.activation": "Activation",
+    "wend.runtime.activation": "Activation Answer ChangedTrigger UnansweredError",
     "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
     "wend.runtime.contact": "Change Contact Event Inbox",
     "wend.runtime.conversions": "Conversions",

@@ -22,7 +22,7 @@ from wend.host_sources import Source
 from wend.outbox_lock import LockedOutbox
 from wend.records import Records, instant
 from wend.runtime import engine as runtime_engine
-from wend.runtime.activation import Activation
+from wend.runtime.activation import NO_ANSWERS, Activation, Answer, ChangedTrigger
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.channels import Channel
@@ -114,17 +114,33 @@ class Engine:
 
     # the program
 
-    def activate(self, now: dt.datetime | None = None) -> Activation:
-        """Make the program the live one of the store. The first call that needs it does so if nobody did."""
+    def activate(self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS) -> Activation:
+        """Make the program the live one of the store. The first call that needs it does so if nobody did.
+
+        Args:
+            answers: what becomes of what contacts remember of changed triggers, by line or text, or for `all`.
+
+        Raises:
+            UnansweredError: a trigger has changed that contacts remember, and there is no answer: nothing was changed.
+        """
         with self._lock:
-            active = self._engine.activate(self.program.scripts, self._now(now))
+            active = self._engine.activate(self.program.scripts, self._now(now), answers)
             self._active = True
             return active
 
-    def preview(self, now: dt.datetime | None = None) -> tuple[Activation, TickReport]:
-        """What making the program live and a first tick would do, without doing it."""
+    def unanswered(
+        self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> tuple[ChangedTrigger, ...]:
+        """The changed triggers for which `activate` has to be told whether to keep or to reset, without doing it."""
         with self._lock:
-            return self._engine.rehearse(self.program.scripts, self._now(now))
+            return self._engine.unanswered(self.program.scripts, self._now(now), answers)
+
+    def preview(
+        self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> tuple[Activation, TickReport]:
+        """What making the program live and a first tick would do, without doing it. Raises as `activate` does."""
+        with self._lock:
+            return self._engine.rehearse(self.program.scripts, self._now(now), answers)
 
     # what comes in
 
@@ -291,13 +307,17 @@ class Engine:
 
     # asyncio
 
-    async def aactivate(self, now: dt.datetime | None = None) -> Activation:
+    async def aactivate(
+        self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> Activation:
         """`activate` in a thread."""
-        return await asyncio.to_thread(self.activate, now)
+        return await asyncio.to_thread(self.activate, now, answers=answers)
 
-    async def apreview(self, now: dt.datetime | None = None) -> tuple[Activation, TickReport]:
+    async def apreview(
+        self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS
+    ) -> tuple[Activation, TickReport]:
         """`preview` in a thread."""
-        return await asyncio.to_thread(self.preview, now)
+        return await asyncio.to_thread(self.preview, now, answers=answers)
 
     async def aingest(
         self,

@@ -15,11 +15,11 @@ from wend.archive import archive
 from wend.channel_check import called_webhooks
 from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
-from wend.dsl.program import Program, When
+from wend.dsl.program import Program
 from wend.progress import progress
 from wend.project import Project
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
-from wend.runtime.activation import Activation
+from wend.runtime.activation import Activation, Answer, ChangedTrigger
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calls import channel_of
 from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
@@ -70,7 +70,11 @@ class _Source:
 
 @define(eq=False)
 class Service:
-    """A project over its open store."""
+    """A project over its open store.
+
+    Args:
+        answers: what becomes of what contacts remember of changed triggers, see `Engine.activate`.
+    """
 
     workspace: Workspace
     engine: Engine
@@ -78,12 +82,16 @@ class Service:
     quiet: bool = True
     _stamps: dict[str, tuple[tuple[str, int, int], ...]] = field(factory=dict)
     _active: bool = False
-    anew: list[tuple[str, str]] = field(factory=list)
+    answers: dict[str, Answer] = field(factory=dict)
 
     @property
     def active(self) -> bool:
         """Whether a round has made the program the live one."""
         return self._active
+
+    def unanswered(self, now: Instant) -> tuple[ChangedTrigger, ...]:
+        """The changed triggers for which it has to be said whether to keep or to reset what contacts remember."""
+        return self.engine.unanswered(self.workspace.scripts, floor_minute(now), self.answers)
 
     def round(
         self,
@@ -120,8 +128,7 @@ class Service:
             sources = self._read(now)
             with self.engine.store.transaction():
                 if not self._active:
-                    self.anew = self._triggers_anew()
-                    activation = self.engine.activate(self.workspace.scripts, floor_minute(now))
+                    activation = self.engine.activate(self.workspace.scripts, floor_minute(now), self.answers)
                 for source in sources:
                     if source.name == CONTACTS:
                         contacts = self._take_contacts(source, floor_minute(now))
@@ -132,19 +139,6 @@ class Service:
             raise
         self._active = True
         return activation, contacts, events
-
-    def _triggers_anew(self) -> list[tuple[str, str]]:
-        """The `when` triggers that journeys have and did not have in the version that was live: nobody has had them."""
-        mark = (self.engine.store.live_mark() or "").partition(" ")[0]
-        old = self.engine.rules.archive.get(mark)
-        before = {j.name: {h.id for t in j.triggers for h in t.heads} for j in old.journeys} if old else {}
-        return [
-            (journey.name, head.id)
-            for journey in self.engine.rules.program.journeys
-            for trigger in journey.triggers
-            for head in trigger.heads
-            if isinstance(head, When) and journey.name in before and head.id not in before[journey.name]
-        ]
 
     def _tick(self, now: Instant, stop: Callable[[], bool]) -> TickReport | None:
         wake = self.engine.next_wake()
@@ -329,10 +323,11 @@ def live_channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Chann
 
 def next_time(service: Service, now: Instant, poll_seconds: float) -> float:
     """Seconds to sleep until something is due, at most `poll_seconds`: then the data files are looked at again."""
-    wake = service.engine.next_wake()
-    if wake is None:
-        return poll_seconds
-    return min(poll_seconds, max(0.0, (wake - now).total_seconds()))
+    wake, attempt = service.engine.next_wake(), service.engine.store.next_attempt()
+    times = [poll_seconds] if wake is None else [poll_seconds, max(0.0, (wake - now).total_seconds())]
+    if attempt is not None and attempt > now:  # what is due by now and was not delivered waits for its channel
+        times.append((attempt - now).total_seconds())
+    return min(times)
 
 
 __all__ = ["Round", "Service", "live_channel", "next_time", "open_service"]

@@ -63,4 +63,5 @@ CHECKS = {
     "W424": "ladder without spacing",
     "W425": "two entry points, two messages",
     "W426": "two journeys on one day",
+    "W430": "triggers told apart by their order",
 }

@@ -23,7 +23,11 @@ def lower_trigger(
     node: ast.Trigger, ids: Ids, sends: Sends, env: Env, newest_only: bool, ctx: Expressions
 ) -> program.Trigger:
     """A checked trigger. `env` is what the headers of the journey see."""
-    names = [ids.give(canonical.line(head)) for head in node.heads]
+    texts = [canonical.line(head) for head in node.heads]
+    names = [ids.give(text) for text in texts]
+    for head, text, name in zip(node.heads, texts, names, strict=True):
+        if name != text and (isinstance(head, ast.When | ast.Dated) or (isinstance(head, ast.On) and _once(head))):
+            warnings.twin(head, env, ctx)
     made = [_head(head, name, env, ctx) for head, name in zip(node.heads, names, strict=True)]
     heads = tuple(head for head in made if head is not None)
     inner = evolve(env, scope=core.Scope.PATH, locals=_aliases(node, env, ctx))

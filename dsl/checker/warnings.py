@@ -56,6 +56,13 @@ def branch_unknown(node: ast.Branch, made: Typed, env: Env, ctx: Context) -> Non
         warn("W403", message, node.condition, env, ctx, "ask with `is known`, or give a value with `otherwise`")
 
 
+def twin(head: ast.Head, env: Env, ctx: Context) -> None:
+    """An entry point that says what another of the journey says: they are told apart by their order alone."""
+    message = "another trigger of the journey says the same, and only their order tells which is which"
+    help = "put all the steps under one of them, or say one in other words: moving them would mix up who had which"
+    warn("W430", message, head, env, ctx, help)
+
+
 # ---- bodies ----------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -310,6 +310,17 @@ class MemoryStore:
             self._set(self._live, "mark", mark)
             for name, since in journeys.items():
                 self._set(self._journeys, name, since)
+
+    def states(self, limit: int, after: str | None = None) -> list[tuple[str, State]]:
+        """Contacts that were stepped, by id, each with its state; only those after that id."""
+        stepped = (id for id, each in self._people.items() if each.state != NEW and (after is None or id > after))
+        return [(id, self._people[id].state) for id in nsmallest(limit, stepped)]
+
+    def set_states(self, states: Mapping[str, State]) -> None:
+        """Replace the states of contacts that are there."""
+        with self.transaction():
+            for contact, state in states.items():
+                self._set_person(evolve(self._people[contact], state=state))
 
     def live_since(self) -> Mapping[str, Instant]:
         """When each journey first went live."""

@@ -292,6 +292,18 @@ class Store(Protocol):
         """
         ...
 
+    def states(self, limit: int, after: str | None = None) -> list[tuple[str, State]]:
+        """Contacts that were stepped, by id, each with its state.
+
+        Args:
+            after: only those after this id.
+        """
+        ...
+
+    def set_states(self, states: Mapping[str, State]) -> None:
+        """Replace the states of contacts that are there."""
+        ...
+
     def live_since(self) -> Mapping[str, Instant]:
         """When each journey first went live."""
         ...

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import attrs
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
-from wend.runtime.codec import fields_from_json, fields_to_json, state_to_json
+from wend.runtime.codec import fields_from_json, fields_to_json, state_from_json, state_to_json
 from wend.runtime.conversions import Conversions
 from wend.runtime.flow import Flow
-from wend.runtime.state import Suppression
-from wend.runtime.store import journal, schema
+from wend.runtime.state import State, Suppression
+from wend.runtime.store import goals, journal, schema
 from wend.runtime.store.errors import StoreError, explain
 from wend.runtime.store.outbox import SqlOutbox
 from wend.runtime.store.protocol import (
@@ -189,7 +188,7 @@ class SqlStore:
             if chunk.journal:
                 connection.execute(insert(schema.journal), [journal_row(self.shard, entry) for entry in chunk.journal])
             self._suppress(connection, chunk.suppressions, chunk.now)
-            self._count_goals(connection, chunk.goals)
+            goals.count(connection, self.shard, chunk.goals)
             return self.outbox.add(chunk.outbox)
 
     def _save_contacts(self, connection: Connection, stepped: Sequence[Stepped]) -> None:
@@ -237,15 +236,6 @@ class SqlStore:
         rows = [suppression_row(each, now) for each in dict.fromkeys(new) if each not in there]
         if rows:
             connection.execute(insert(schema.suppressions), rows)
-
-    def _count_goals(self, connection: Connection, counted: Mapping[str, Conversions]) -> None:
-        table = schema.goals
-        for journey, more in counted.items():
-            numbers = attrs.asdict(more)
-            here = and_(table.c.shard == self.shard, table.c.journey == journey)
-            added = {name: table.c[name] + number for name, number in numbers.items()}
-            if more and not connection.execute(update(table).where(here).values(added)).rowcount:
-                connection.execute(insert(table).values(shard=self.shard, journey=journey, **numbers))
 
     # what arrives
 
@@ -368,6 +358,23 @@ class SqlStore:
             if rows:
                 connection.execute(insert(schema.journeys), rows)
 
+    def states(self, limit: int, after: str | None = None) -> list[tuple[str, State]]:
+        """Contacts that were stepped, by id, each with its state; only those after that id."""
+        mine = and_(contacts.c.shard == self.shard, contacts.c.state.is_not(None))
+        wanted = select(contacts.c.id, contacts.c.state).where(mine).order_by(contacts.c.id).limit(limit)
+        if after is not None:
+            wanted = wanted.where(contacts.c.id > after)
+        with self.connection() as connection:
+            return [(row.id, state_from_json(row.state)) for row in connection.execute(wanted)]
+
+    def set_states(self, states: Mapping[str, State]) -> None:
+        """Replace the states of contacts that are there."""
+        here = and_(contacts.c.shard == self.shard, contacts.c.id == bindparam("contact"))
+        rows = [{"contact": contact, "to_state": state_to_json(state)} for contact, state in states.items()]
+        if rows:
+            with self.connection() as connection:
+                connection.execute(update(contacts).where(here).values(state=bindparam("to_state")), rows)
+
     def live_since(self) -> Mapping[str, Instant]:
         """When each journey first went live."""
         with self.connection() as connection:
@@ -427,13 +434,8 @@ class SqlStore:
 
     def conversions(self) -> Mapping[str, Conversions]:
         """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
-        table = schema.goals
-        wanted = select(table).where(table.c.shard == self.shard).order_by(table.c.journey)
         with self.connection() as connection:
-            return {
-                row.journey: Conversions(row.runs, row.converted, row.held_out_runs, row.held_out_converted)
-                for row in connection.execute(wanted)
-            }
+            return goals.read(connection, self.shard)
 
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.support import wend
 
 SCRIPT = """contact
@@ -76,12 +78,48 @@ def test_mail_of_an_earlier_simulation_is_told(tmp_path: Path) -> None:
     assert "1 file of before is still there" in wend(*call).out
 
 
-def test_a_changed_trigger_is_told_when_its_version_goes_live(tmp_path: Path) -> None:
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """A project whose trigger has fired for everybody, and says something else now."""
     script = SCRIPT.replace("once on 2026-07-01 at 9am", "when seen is known")
     project = make(tmp_path / "shop", script)
-    assert "was not in the version before" not in wend("run", project, "--once", "--at", "2026-07-01T10:00").err
+    assert wend("run", project, "--once", "--at", "2026-07-01T10:00").code == 0
     (project / "journeys" / "hello.journey").write_text(
-        script.replace("seen is known", 'email != "x" and seen is known')
+        script.replace("when seen is known", 'when email != "x" and seen is known')
     )
-    done = wend("run", project, "--once", "--at", "2026-07-02T10:00")
-    assert 'hello: `when email != "x" and seen is known` was not in the version before' in done.err
+    return project
+
+
+def test_a_changed_trigger_without_an_answer_changes_nothing(changed: Path) -> None:
+    for flags in (["--once", "--at", "2026-07-02T10:00"], []):
+        done = wend("run", changed, *flags)
+        assert done.code == 1
+        assert 'hello: `when email != "x" and seen is known` (hello.journey:11)' in done.err
+        assert "replaces `when seen is known`: 1 contact remembers it, 1 fired, 1 latched" in done.err
+        assert "nothing was changed, and the version before stays live" in done.err
+        assert "--keep all" in done.err
+
+
+@pytest.mark.parametrize(("flag", "sent"), [("--keep", False), ("--reset", True)])
+def test_a_changed_trigger_keeps_or_is_reset(changed: Path, flag: str, sent: bool) -> None:
+    done = wend("run", changed, "--once", "--at", "2026-07-02T10:00", flag, "all")
+    assert done.code == 0
+    assert f"what 1 contact remembered is {'reset' if sent else 'kept'}" in done.out
+    assert ("to send: email" in done.out) is sent
+    assert wend("run", changed, "--once", "--at", "2026-07-02T10:05", flag, "all").code == 0
+
+
+def test_an_answer_cannot_be_both_and_has_to_name_a_trigger(changed: Path) -> None:
+    both = wend("run", changed, "--once", "--keep", "all", "--reset", "all")
+    assert both.code == 2
+    none = wend("run", changed, "--once", "--at", "2026-07-02T10:00", "--keep", "when nobody")
+    assert none.code == 1
+    assert "there is no trigger `when nobody`" in none.err
+
+
+def test_at_a_terminal_it_is_asked(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wend.cli.run.interactive", lambda: True)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: "reset")
+    done = wend("run", changed, "--once", "--at", "2026-07-02T10:00")
+    assert "reset, it would fire for 1 at once" in done.err
+    assert "to send: email" in done.out

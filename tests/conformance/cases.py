@@ -99,10 +99,14 @@ class NewEvent:
 
 @frozen
 class Activate:
-    """Another script of the case becomes the live one."""
+    """Another script of the case becomes the live one.
+
+    `answer` is `keep` or `reset`, for all triggers that have changed; without one, none is asked for.
+    """
 
     at: Instant
     script: str
+    answer: str | None = None
 
 
 @frozen

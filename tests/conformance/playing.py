@@ -13,6 +13,7 @@ from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.runtime import codec
+from wend.runtime.activation import ALL, Answer
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import (
@@ -186,14 +187,14 @@ class _Live:
         self.archive: dict[str, Program] = {}
         self.engine = self.with_script("", case.start)
 
-    def with_script(self, name: str, now: Instant) -> Engine:
+    def with_script(self, name: str, now: Instant, answer: str | None = None) -> Engine:
         """The engine with a script of the case, which is made the live one."""
         script = self.case.scripts[name]
         found = program(script)
         rules = Rules(found, FUNCTIONS, {v: old for v, old in self.archive.items() if v != found.version})
         self.archive[found.version] = found
         engine = Engine(rules, self.store, PlaceholderTemplates(), zone=self.case.zone, step=self.log.watch)
-        engine.activate({"script.journey": script}, now)
+        engine.activate({"script.journey": script}, now, {} if answer is None else {ALL: Answer(answer)})
         return engine
 
     def play(self, ticks: list[Instant]) -> Played:
@@ -244,7 +245,7 @@ class _Live:
                 case Switch():
                     (self.engine.resume if each.on else self.engine.pause)(each.journey, each.at)
                 case Activate():
-                    self.engine = self.with_script(each.script, each.at)
+                    self.engine = self.with_script(each.script, each.at, each.answer)
 
     def result(self) -> Played:
         """What came."""

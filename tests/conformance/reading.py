@@ -83,7 +83,9 @@ class _Reader:
             line.done()
             return
         if line.word("activate"):
-            self.story.append(Activate(at, line.take("name", "the name of a script")))
+            name = line.take("name", "the name of a script")
+            answer = next((word for word in ("keep", "reset") if line.word(word)), None)
+            self.story.append(Activate(at, name, answer))
             line.done()
             return
         if (switch := line.rest) and switch.text in ("pause", "resume"):

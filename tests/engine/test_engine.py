@@ -430,7 +430,7 @@ def test_activation_says_what_it_changes_and_does_it_once(store: Store) -> None:
     assert (active.changed, active.launched, active.contacts) == (False, (), 0)
     run_until(running, at(1))
     text = 'journey other\n    reenter never\n    when any(purchase)\n        notify "boss@shop.example" text "x"\n'
-    changed = engine(store, text)
+    changed = Engine(rules(text, {running.rules.program.version: running.rules}), store, PlaceholderTemplates())
     active = changed.activate({"b.journey": text}, at(1))
     assert (active.changed, active.launched, active.contacts) == (True, ("other",), 3)
     assert active.retired == ("echo", "thanks", "win_back")

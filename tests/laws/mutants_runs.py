@@ -12,6 +12,7 @@ from wend.runtime import (
     feedback,
     intake,
     perform,
+    replacing,
     runs,
     step,
     walk,
@@ -345,3 +346,25 @@ replaced(
 @mutant("`exit when` is not asked for the run that would begin")
 def _begins_to_end(to: pytest.MonkeyPatch) -> None:
     to.setattr(Rules, "ends_at_once", property(lambda rules: frozenset()))
+
+
+@mutant("a trigger that is reset counts its firings from the beginning")
+def _recounted(to: pytest.MonkeyPatch) -> None:
+    def carried(replacement: Any, state: Any, keep: bool) -> Any:
+        found = original(replacement, state, keep)
+        heads = {id: evolve(head, firings=head.firings if keep else 0) for id, head in found.heads.items()}
+        return evolve(found, heads=heads)
+
+    original = replacing._carried
+    to.setattr(replacing, "_carried", carried)
+
+
+@mutant("a trigger that keeps leaves its memory under the old text too")
+def _left_behind(to: pytest.MonkeyPatch) -> None:
+    def carried(replacement: Any, state: Any, keep: bool) -> Any:
+        found = original(replacement, state, keep)
+        left = {each.old: state.heads[each.old] for each in replacement.heads if each.old in state.heads}
+        return evolve(found, heads={**found.heads, **left})
+
+    original = replacing._carried
+    to.setattr(replacing, "_carried", carried)

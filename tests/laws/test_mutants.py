@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine import test_replacing as replacing
 from tests.journeys import test_feedback as rounds
 from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_reactions, mutants_runs
 from tests.laws import test_bounds as bounds
@@ -160,6 +161,8 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "what is due during a pause is never too late": control.test_what_was_due_during_a_pause_is_bound_by_late_up_to,
     "a change during a pause is seen when it is over": control.test_a_change_during_a_pause_is_not_seen,
     "paths stay under way when a journey is over": control.test_a_journey_that_is_over_has_no_path_under_way,
+    "a trigger that is reset counts its firings from the beginning": replacing.check_the_way_back_with_a_reset,
+    "a trigger that keeps leaves its memory under the old text too": replacing.check_the_way_back_after_keeping,
     "a goal counts from before the entry": control.test_a_goal_is_reached_after_the_entry_by_the_own_time_of_the_event,
 }
 

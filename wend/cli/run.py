@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -12,7 +13,7 @@ import click
 
 from wend.cli.dates import instant, time
 from wend.cli.show import count_of, goal_lines, goals_json, show_error, show_warnings
-from wend.runtime.activation import Activation
+from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
 from wend.service import Round, Service, next_time, open_service
@@ -28,10 +29,23 @@ UNDELIVERED = 3
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--once", is_flag=True, help="One round, then end.")
 @click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00; with --once.")
+@click.option("--keep", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: who had it has had it.")
+@click.option("--reset", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: everybody is new to it.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print each round.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what went wrong.")
-def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bool) -> int:
+def command(
+    path: Path,
+    once: bool,
+    at: dt.datetime | None,
+    keep: tuple[str, ...],
+    reset: tuple[str, ...],
+    form: str,
+    quiet: bool,
+) -> int:
     """Run a project: load what is new, tick, deliver. Without --once, go on and sleep until something is due.
+
+    Where triggers have changed that contacts remember, --keep and --reset say what becomes of that, by line or text;
+    at a terminal it is asked. Without an answer nothing is changed: exit code 1, and the version before stays live.
 
     Stops cleanly on a signal. Exit code 3 where messages could not be delivered: they stay in the outbox, and the
     next run tries again.
@@ -46,7 +60,11 @@ def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bo
     def clock() -> Instant:
         return fixed if fixed is not None else dt.datetime.now(dt.UTC)
 
+    answers = _answers(keep, reset)
     with open_service(workspace, os.environ, quiet or form == "json") as service:
+        service.answers.update(answers)
+        if form == "text" and interactive():
+            _ask(service, clock())
         service.engine.store.outbox.hasten(clock())
         undelivered = 0
         while not stop.is_set():
@@ -65,6 +83,27 @@ def command(path: Path, once: bool, at: dt.datetime | None, form: str, quiet: bo
         if stop.is_set() and not quiet and form == "text":
             click.echo("stopped; everything is kept", err=True)
     return UNDELIVERED if undelivered else 0
+
+
+def _answers(keep: tuple[str, ...], reset: tuple[str, ...]) -> dict[str, Answer]:
+    """What was said of changed triggers."""
+    if both := set(keep) & set(reset):
+        raise click.UsageError(f"`{min(both)}` is both to be kept and to be reset")
+    return dict.fromkeys(keep, Answer.KEEP) | dict.fromkeys(reset, Answer.RESET)
+
+
+def interactive() -> bool:
+    """Whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _ask(service: Service, now: Instant) -> None:
+    """Ask a person about each changed trigger of which contacts remember something."""
+    for change in service.unanswered(now):
+        click.echo(told(change), err=True)
+        question = "keep (who had the old one has had the new one), or reset (everybody is new to it)?"
+        chosen = click.prompt(question, type=click.Choice([each.value for each in Answer]), err=True)
+        service.answers[change.name] = Answer(chosen)
 
 
 def _with_data_names(workspace: Workspace) -> Workspace:
@@ -95,12 +134,15 @@ def _show_activation(service: Service, active: Activation, form: str) -> None:
         return
     news = f"live: {', '.join(active.launched)}" if active.launched else "a new version is live"
     click.echo(news + (f"; {count_of(active.contacts, 'contact')} looked at anew" if active.contacts else ""))
-    for journey, head in service.anew:
+    for change in active.replaced:
+        done = "is reset" if change.answer is Answer.RESET else "is kept"
         click.echo(
-            f"{journey}: `{head}` was not in the version before, so it fires for everybody for whom it holds, also for "
-            "those who had its messages from the trigger that it replaces",
-            err=True,
+            f"{change.journey}: `{change.trigger}`: what {count_of(change.contacts, 'contact')} remembered {done}"
         )
+    for journey, trigger in active.added:
+        click.echo(f"{journey}: `{trigger}` is new, and replaces no other: it is new to everybody", err=True)
+    for journey, trigger in active.gone:
+        click.echo(f"{journey}: `{trigger}` is gone, and nothing replaces it", err=True)
     people = service.engine.store.totals().contacts
     for quota in service.engine.rules.program.settings.quotas:
         if people > quota.count:
