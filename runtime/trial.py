@@ -17,11 +17,13 @@ from wend.dsl.period import Period
 from wend.dsl.program import Trigger
 from wend.runtime.calendar import ONE_DAY, ONE_MINUTE, Zone, ceil_minute, next_minute, zone
 from wend.runtime.contact import Change, Contact, Event, Inbox
+from wend.runtime.coverage import Collecting
 from wend.runtime.effects import Facts, Send, Step, TraceEntry
 from wend.runtime.interpret import Env, evaluate
 from wend.runtime.rules import Rules
 from wend.runtime.state import State
 from wend.runtime.step import step
+from wend.runtime.stepping import StepFunction
 from wend.runtime.timelines import Happening, Row, at_moment, begins, named, side_by_side, timeline, wanted
 from wend.runtime.values import UTC, Instant, Value
 from wend.runtime.whynot import WhyNot, why_not
@@ -89,16 +91,19 @@ class _Seen:
     stands: list[_Stand] = field(factory=list)
 
 
-def run_test(rules: Rules, test: trial.Test, facts: Facts | None = None) -> TestResult:
+def run_test(
+    rules: Rules, test: trial.Test, facts: Facts | None = None, collecting: Collecting | None = None
+) -> TestResult:
     """Play a test and compare.
 
     Args:
         facts: the project's zone and fields with addresses; UTC and the usual fields if None.
+        collecting: notes what the test sees of its journey.
     """
     facts = facts or Facts()
     here = _zone(rules, test, facts)
     stage = _Stage(rules, test, facts, here)
-    seen = stage.play()
+    seen = stage.play(collecting)
     found = [f for line in test.lines if (f := _judge(line, seen, here)) is not None]
     failures = tuple(_with_cause(failure, rules, test, seen, here) for failure in found)
     happened = timeline(seen.sends, seen.traces)
@@ -106,9 +111,17 @@ def run_test(rules: Rules, test: trial.Test, facts: Facts | None = None) -> Test
     return TestResult(test, failures, happened, here, rows)
 
 
-def _explained(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
-    """A step whose trace tells decisions and waits too."""
-    return step(rules, contact, state, inbox, now, facts, explain=True)
+def _watched(journey: str, collecting: Collecting | None) -> StepFunction:
+    """A step whose trace tells decisions and waits too; what its conditions say is noted, once for a tick."""
+    asked: set[tuple[str, Instant]] = set()
+
+    def watched(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
+        if collecting is not None and (contact.id, now) not in asked:
+            asked.add((contact.id, now))
+            collecting.ask(journey, contact, state, inbox, now, facts)
+        return step(rules, contact, state, inbox, now, facts, explain=True)
+
+    return watched
 
 
 def _zone(rules: Rules, test: trial.Test, facts: Facts) -> Zone:
@@ -145,19 +158,21 @@ class _Stage:
         now = getattr(self, "start", dt.datetime(1970, 1, 1, tzinfo=UTC))
         return evaluate(expr, Env(now, self.zone, Contact(CONTACT), self.rules.functions)).value
 
-    def play(self) -> _Seen:
+    def play(self, collecting: Collecting | None) -> _Seen:
         """Step the contact whenever something is due, until the end."""
         fields: dict[str, Value] = {}
         for line in self.test.lines:
             if isinstance(line, trial.Given):
                 fields.update({name: self.value(value) for name, value in line.values})
-        world = World(self.rules, self.facts, self.start, self.end, _explained)
+        world = World(self.rules, self.facts, self.start, self.end, _watched(self.test.journey, collecting))
         world.join(Contact(CONTACT, fields), self.start)
         for item in self._arrivals():
             world.arrive(CONTACT, item)
         seen, name = _Seen(), self.test.journey
         for now in islice(world.ticks(), MOST_TICKS):
             for resident, outcome in world.tick(now):
+                if collecting is not None:
+                    collecting.take(name, outcome.trace)
                 seen.stands.append(_Stand(now, resident, world.facts_for(resident)))
                 seen.sends.extend(e for e in outcome.effects if isinstance(e, Send) and e.identity.journey == name)
                 seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)

@@ -7,8 +7,10 @@ import attrs
 import click
 
 from wend.cli.show import count_of
-from wend.dsl.diagnostics import Diagnostic, render
+from wend.dsl.diagnostics import Diagnostic, WendError, render
 from wend.dsl.trial import ExpectSend
+from wend.report.coverage import as_lines, as_values, page, share
+from wend.runtime.coverage import Collecting
 from wend.runtime.tell import answer_as_json, tell
 from wend.runtime.timelines import Row, wanted
 from wend.runtime.trial import Failure, TestResult, run_test
@@ -19,32 +21,75 @@ from wend.workspace import Workspace, open_workspace
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--only", metavar="TEXT", help="Only tests whose name contains this.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@click.option("--coverage", is_flag=True, help="Say what the tests see of each journey.")
+@click.option("--coverage-html", "html", type=click.Path(path_type=Path), help="Write it beside the source, to a file.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit code 1 below this coverage.")
 @click.option("--quiet", "-q", is_flag=True, help="Only what failed.")
-def command(path: Path, only: str | None, form: str, quiet: bool) -> int:
+def command(
+    path: Path,
+    only: str | None,
+    form: str,
+    coverage: bool,
+    html: Path | None,
+    fail_under: float | None,
+    quiet: bool,
+) -> int:
     """Run the `test` blocks of a project or script. Exit code 1 where one fails."""
+    if html is not None:
+        _ready(html)
     workspace = open_workspace(path)
-    results = run_tests(workspace, only or "")
-    failed = [result for result in results if not result.passed]
+    collecting = Collecting(workspace.rules()) if coverage or html or fail_under is not None else None
+    results = run_tests(workspace, only or "", collecting)
+    seen = None if collecting is None else collecting.coverage()
     if form == "json":
-        click.echo(json.dumps([as_json(result) for result in results], indent=2, ensure_ascii=False))
+        told = [as_json(result) for result in results]
+        whole = told if seen is None else {"tests": told, "coverage": as_values(seen)}
+        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
     else:
-        for result in results:
-            if not result.passed:
-                click.echo(as_text(result))
-            elif not quiet:
-                click.echo(f"passed  {result.test.name}")
-        if not results:
-            click.echo("there are no tests" + (f" whose name contains `{only}`" if only else ""), err=True)
-        elif not quiet or failed:
-            click.echo(f"{count_of(len(results) - len(failed), 'test')} passed, {len(failed)} failed")
-    return 1 if failed or (only and not results) else 0
+        _show(results, only, quiet)
+        if coverage and seen is not None:
+            click.echo("\n".join(as_lines(seen)))
+    if html is not None and seen is not None:
+        html.write_text(page(seen, path.resolve().name, count_of(len(results), "test")), encoding="utf-8")
+    low = seen is not None and fail_under is not None and seen.percent < fail_under
+    if low and seen is not None:
+        told_share = f"{share(seen.seen, seen.wanted)} of the outcomes"
+        click.echo(f"error: the tests see {told_share}, less than {fail_under:g}%", err=True)
+    failed = any(not result.passed for result in results)
+    return 1 if failed or low or (only and not results) else 0
 
 
-def run_tests(workspace: Workspace, only: str = "") -> list[TestResult]:
-    """Run the tests whose name contains `only`. Raises ProgramError where the program has errors."""
+def _ready(page: Path) -> None:
+    """See that a page can be written before anything is run. Raises WendError."""
+    if page.is_dir():
+        raise WendError("the page is one file, and there is a folder of this name", "name a file", str(page))
+    if not page.parent.is_dir():
+        raise WendError("there is no such folder for the page", "make it first", str(page.parent))
+
+
+def _show(results: list[TestResult], only: str | None, quiet: bool) -> None:
+    """The results for a person."""
+    failed = sum(not result.passed for result in results)
+    for result in results:
+        if not result.passed:
+            click.echo(as_text(result))
+        elif not quiet:
+            click.echo(f"passed  {result.test.name}")
+    if not results:
+        click.echo("there are no tests" + (f" whose name contains `{only}`" if only else ""), err=True)
+    elif not quiet or failed:
+        click.echo(f"{count_of(len(results) - failed, 'test')} passed, {failed} failed")
+
+
+def run_tests(workspace: Workspace, only: str = "", collecting: Collecting | None = None) -> list[TestResult]:
+    """Run the tests whose name contains `only`. Raises ProgramError where the program has errors.
+
+    Args:
+        collecting: notes what the tests see.
+    """
     rules = workspace.rules()
     facts = workspace.facts()
-    return [run_test(rules, test, facts) for test in rules.program.tests if only in test.name]
+    return [run_test(rules, test, facts, collecting) for test in rules.program.tests if only in test.name]
 
 
 def as_text(result: TestResult) -> str:
