@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests.cli.support import wend
 
@@ -88,3 +89,28 @@ def test_what_came_too_often_and_what_was_not_to_come_is_marked(tmp_path: Path) 
     out = failed(tmp_path, script)
     assert '! 2026-05-10 00:00  nothing            email "winback-1"' in out
     assert out.count("why") == 1
+
+
+def test_a_build_server_reads_the_same(tmp_path: Path) -> None:
+    script = SCRIPT.replace('"too early"', '"too <early> & \x07 bad"')
+    script += """
+test "fine" for win_back
+    given email = "ana@mail.example"
+    at 2026-05-09 expect nothing
+"""
+    suite = ElementTree.fromstring(failed(tmp_path, script, "--format", "junit")).find("testsuite")
+    assert suite is not None
+    assert {name: suite.get(name) for name in ("name", "tests", "failures")} == {
+        "name": "a.journey",
+        "tests": "2",
+        "failures": "1",
+    }
+    wrong, fine = suite.findall("testcase")
+    assert wrong.get("name", "").startswith("too <early> & ")
+    assert wrong.get("line") == "18"
+    assert fine.get("classname") == "win_back"
+    assert fine.find("failure") is None
+    failure = wrong.find("failure")
+    assert failure is not None
+    assert failure.get("message", "").startswith('expected email "winback-1" at 2026-05-09')
+    assert "what happened" in (failure.text or "")
