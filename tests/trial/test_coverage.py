@@ -185,3 +185,29 @@ def test_a_rule_without_a_name_is_not_asked_for(tmp_path: Path) -> None:
     done = run(tmp_path, HEAD + '\nwhen plan = "paid" send email "x"\n', "--coverage", "--fail-under", "100")
     assert done.code == 0
     assert "coverage: 0 of 0 outcomes (100.0%)" in done.out
+
+
+def test_what_is_held_and_what_stops_a_path_is_told(tmp_path: Path) -> None:
+    script = (
+        HEAD
+        + """
+journey a
+    send between 9am and 10am
+    on purchase
+        stop when plan = "none"
+        send email "x"
+        wait 1 day
+        send email "y"
+
+test "held, then stopped" for a
+    given email = "a@mail.example", plan = "some", consent_email = true
+    at 2026-03-01 8am event purchase
+    at 2026-03-01 9am expect email "x"
+    at 2026-03-01 11am set plan = "none"
+    at 2026-03-03 expect nothing
+"""
+    )
+    seen = told(run(tmp_path, script, "--coverage", "--format", "json"))
+    assert seen['send email "x"'] == "sent 1, held (window) 1"
+    assert seen["stop when"] == "stopped 1"
+    assert seen["wait 1 day"] == "passed never"
