@@ -15,7 +15,7 @@ DAYS = frozenset({"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATUR
 VALUES = frozenset({"NUMBER", "STRING", "DATE", "CLOCK", "SPAN", "PERCENT", "LPAR", "LSQB", "TRUE", "FALSE"})
 COMPARISONS = frozenset({"CMP_OP", "EQUAL", "IN", "CONTAINS", "STARTS", "ENDS", "MATCHES", "IS"})
 OPERATORS = COMPARISONS | {"ADD_OP", "MUL_OP", "OTHERWISE", "AND", "OR", "NOT", "DOT"}
-_KINDS = {
+KINDS = {
     "NAME": "a name",
     "NUMBER": "a number",
     "STRING": "a text in quotes",
@@ -123,7 +123,7 @@ def expectation(outline: Outline, after_name: bool = False) -> str | None:
         expected -= OPERATORS | {"AFTER", "BEFORE", "AT", "FOR", "REPEATEDLY"}
     elif expected - {"DOT", "_NEWLINE"}:
         expected -= {"DOT"}
-    parts += [_KINDS[kind] for kind in _KINDS if kind in expected and kind != "_NEWLINE"]
+    parts += [KINDS[kind] for kind in KINDS if kind in expected and kind != "_NEWLINE"]
     tables = prepared().tables
     literal = {**tables.keywords, **tables.symbols}
     parts += sorted(f"`{word}`" for word, name in literal.items() if name in expected)

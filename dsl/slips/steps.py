@@ -1,6 +1,6 @@
 """Steps, settings and declarations that are begun with another word, or lack one."""
 
-from wend.dsl.slips.base import STEPS, Report, Slip, feed
+from wend.dsl.slips.base import KINDS, STEPS, Report, Slip, feed
 from wend.dsl.source import Span
 from wend.dsl.tokens import Token
 
@@ -92,7 +92,8 @@ def sending(slip: Slip) -> Report | None:
         where = "to list" if "list" in [each.text for each in tokens] else "tag"
         return "W101", f"the text stands last: `add {where}`", token.span, f"write `add {where} {token.text}`"
     if slip.types == ("LIMIT",) and token.type == "NAME":
-        return "W101", "the number comes first", token.span, f"write `limit 2 {token.text} per 7 days`"
+        channel = slip.next.text if slip.next is not None and slip.next.text in _CHANNELS else token.text
+        return "W101", "the number comes first", token.span, f"write `limit 2 {channel} per 7 days`"
     return None
 
 
@@ -169,7 +170,7 @@ def instead(slip: Slip) -> Report | None:
     if token is None or not slip.at or slip.wants_value():
         return None
     expected = slip.outline.expected() - {"LPAR", "DOT", "_NEWLINE"}
-    if len(expected) == 1 and slip.next is not None:
+    if len(expected) == 1 and slip.next is not None and not expected & KINDS.keys():
         trial = slip.outline.copy()
         trial.feed(*expected)
         if feed(trial, slip.next):

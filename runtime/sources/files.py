@@ -12,6 +12,7 @@ from wend.dsl.nearest import nearest
 from wend.runtime.sources.errors import SourceError, listing
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+_SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
 
 
 def file_format(path: Path) -> str:
@@ -24,6 +25,8 @@ def file_format(path: Path) -> str:
     if ending in FORMATS:
         return FORMATS[ending]
     advice = "write one record on each line, and call it `.ndjson`" if ending == ".json" else None
+    if ending in _SPREADSHEETS:
+        advice = "save the sheet as `CSV UTF-8` in the spreadsheet program, and name that file"
     raise SourceError(
         f"the ending of `{path.name}` says no format that is read here",
         advice or f"it can be {listing(FORMATS)}, each also with `.gz`",

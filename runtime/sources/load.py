@@ -69,7 +69,8 @@ def check_events_known(
                 yield event
         elif policy is Policy.ERROR:
             message = f"the event `{event.name}` is for the contact `{event.contact}`, who is not among the contacts"
-            problems.add(message, event.place, 'to leave such events out, say `unknown_contact = "skip"`')
+            help = 'to leave such events out, say `unknown_contact = "skip"` under `[[events]]` in `wend.toml`'
+            problems.add(message, event.place, help)
         elif tally is not None:
             tally.unknown_contact += 1
     problems.settle()
@@ -92,7 +93,8 @@ def check_events_past(
                 f"the event `{event.name}` of the contact `{event.contact}` is in the future: "
                 f"{_show(event.at)}, and it is {_show(now)}"
             )
-            problems.add(message, event.place, 'to leave such events out, say `future = "skip"`')
+            help = 'to leave such events out, say `future = "skip"` under `[[events]]` in `wend.toml`'
+            problems.add(message, event.place, help)
         elif tally is not None:
             tally.future += 1
     problems.settle()

@@ -338,7 +338,7 @@ def _datetime(value: object, zone: Zone) -> Value:
     elif isinstance(value, dt.date):
         found = instant(value, zone)
     if found is None:
-        raise Mistake("a date or a datetime", _date_help(value))
+        raise Mistake("a date or a datetime", _date_help(value) or "write it like `2026-05-01T09:00:00`")
     return found
 
 

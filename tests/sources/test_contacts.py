@@ -185,7 +185,12 @@ def test_declared_types_are_kept_to(tmp_path: Path) -> None:
             "write dates with the year first, like `2026-05-01`",
         ),
         ("date", "2026-02-03T10:00", "column `x`: expected a date, found `2026-02-03T10:00`", None),
-        ("datetime", "soon", "column `x`: expected a date or a datetime, found `soon`", None),
+        (
+            "datetime",
+            "soon",
+            "column `x`: expected a date or a datetime, found `soon`",
+            "write it like `2026-05-01T09:00:00`",
+        ),
         ("duration", "2", "column `x`: expected a duration, found `2`", "write it like `2 days` or `90 minutes`"),
         ('"web" | "shop"', "wbe", 'column `x`: expected "web" or "shop", found `wbe`', 'did you mean "web"'),
         (
@@ -293,12 +298,18 @@ def test_a_header_alone_holds_nobody(tmp_path: Path) -> None:
     assert read(write(tmp_path / "c.csv", "id,name\n")) == []
 
 
-@pytest.mark.parametrize("name", ["c.xlsx", "c", "c.json", "c.gz"])
+@pytest.mark.parametrize("name", ["c.txt", "c", "c.json", "c.gz"])
 def test_an_unknown_ending(tmp_path: Path, name: str) -> None:
     error = refused(write(tmp_path / name, "x"))
     assert error.message == f"the ending of `{name}` says no format that is read here"
     assert error.help is not None
     assert ".ndjson" in error.help
+
+
+@pytest.mark.parametrize("name", ["c.xlsx", "c.ods", "c.XLS"])
+def test_a_spreadsheet_is_to_be_saved_as_csv(tmp_path: Path, name: str) -> None:
+    error = refused(write(tmp_path / name, "x"))
+    assert error.help == "save the sheet as `CSV UTF-8` in the spreadsheet program, and name that file"
 
 
 @pytest.mark.parametrize("name", ["c.csv", "c.ndjson"])
