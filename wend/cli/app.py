@@ -73,9 +73,14 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run a command; a failure is told in plain words, with exit code 1."""
+    """Run a command as a process of its own: where its reader has gone, it ends as other commands do."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    carry_out()
+
+
+def carry_out() -> None:
+    """Run a command and exit; a failure is told in plain words, with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
