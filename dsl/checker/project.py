@@ -74,11 +74,14 @@ def check(files: Files, functions: Signatures, *, data_fields: frozenset[str] | 
 
 
 def version_of(files: Files) -> str:
-    """The hash of what the files say, in the order of their names, without comments, layout, tests and `use` lines."""
+    """The hash of what the files say, in the order of their names, without comments, layout, tests and `use` lines.
+
+    A file that says nothing else makes no difference, so tests may stand in files of their own.
+    """
     ordered = [file for _, file in sorted(files, key=lambda pair: pair[0].name)]
     silent = ast.TestBlock | ast.Use
     bare = [evolve(f, items=tuple(i for i in f.items if not isinstance(i, silent))) for f in ordered]
-    texts = [format_node(file) for file in bare]
+    texts = [format_node(file) for file in bare if file.items]
     return canonical.digest("\0".join(texts), 16)
 
 
