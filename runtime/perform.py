@@ -77,11 +77,12 @@ def _dropped(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Dr
     return _counted(path, op, attempted=path.attempted | {op.label}) if op.label else _counted(path, op)
 
 
-def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
+def message(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> SendEffect:
+    """The message of a step to an address, whatever the gates say."""
     settings = work.rules.program.settings
     journey = stay.journey
     sender = _text(env.evaluate(op.sender).value) if op.sender is not None else None
-    effect = SendEffect(
+    return SendEffect(
         identity=identity(work, stay, path, op.id),
         at=work.now,
         channel=op.channel,
@@ -99,6 +100,10 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
         values=_values(path, op.values, env),
         fields=fields(work, env),
     )
+
+
+def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
+    effect = message(work, stay, path, op, env, address)
     _do(work, effect)
     work.sends.append(_sent(work, path, op, effect))
     work.note(stay, "sent", trigger=path.trigger, step=op.id, detail=op.template, place=op.place)

@@ -69,6 +69,15 @@ def sample(program: Program, now: Instant, zone: Zone, count: int = 12, seed: in
     return Samples(tuple(contacts), tuple(events))
 
 
+def sample_event(program: Program, name: str, contact: str, at: Instant, zone: Zone) -> EventRecord:
+    """An event that fits a program, for one contact at a time: its fields as the program declares or reads them."""
+    seen = _seen(program)
+    fields = seen.events.get(name) or (BUILTIN_EVENTS[name].fields if name in BUILTIN_EVENTS else {})
+    maker = _Maker(seen, zone, zone.date(at), seed=0)
+    payload = {key: maker.value(key, kind, contact, contact, name, key) for key, kind in fields.items()}
+    return EventRecord(contact, name, at, f"{name} {contact} sample", payload)
+
+
 def _name(number: int) -> str:
     return NAMES[number % len(NAMES)]
 

@@ -23,6 +23,7 @@ from wend.runtime.store.protocol import (
     NewContact,
     NewEvent,
     OutboxEntry,
+    Status,
     StoredVersion,
     Totals,
 )
@@ -370,6 +371,12 @@ class MemoryStore:
     def conversions(self) -> Mapping[str, Conversions]:
         """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
         return dict(sorted(self._goals.items()))
+
+    def standing(self, key: str) -> Status | None:
+        """Where the message with this key stands; None if there is none."""
+        if key in self._unrendered:
+            return self._unrendered[key].status
+        return Status(self.outbox[key].state.value) if key in self.outbox else None
 
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""

@@ -123,6 +123,12 @@ class SqlOutbox:
         with self._connection() as connection:
             return [outbox_entry(row) for row in connection.execute(wanted)]
 
+    def standing(self, key: str) -> Status | None:
+        """Where the message with this key stands; None if there is none."""
+        with self._connection() as connection:
+            found = connection.execute(select(outbox.c.status).where(outbox.c.key == key)).scalar()
+        return None if found is None else Status(found)
+
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered."""
         wanted = select(outbox).where(outbox.c.status == Status.SET_ASIDE.value, outbox.c.message.is_(None))

@@ -349,6 +349,10 @@ class Store(Protocol):
         """By the name of each journey that has or had a goal: its runs and conversions since then, over all ticks."""
         ...
 
+    def standing(self, key: str) -> Status | None:
+        """Where the message with this key stands; None if there is none."""
+        ...
+
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""
         ...

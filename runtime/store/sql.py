@@ -437,6 +437,10 @@ class SqlStore:
         with self.connection() as connection:
             return goals.read(connection, self.shard)
 
+    def standing(self, key: str) -> Status | None:
+        """Where the message with this key stands."""
+        return self.outbox.standing(key)
+
     def unrendered(self) -> list[OutboxEntry]:
         """The messages that could not be rendered, in the order in which they came."""
         return self.outbox.unrendered()

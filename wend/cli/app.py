@@ -23,6 +23,7 @@ COMMANDS = {
     "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",
     "run": "load what is new, tick, deliver",
+    "send-test": "send the messages of a journey or template to yourself",
     "pause": "switch a journey off by hand",
     "resume": "switch a journey on again",
     "explain": "say what a report means, or what happened to a contact and why",
@@ -43,7 +44,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"wend.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"wend.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -16,10 +16,11 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """A list with an object for each; lines and columns are counted from 1, an end stands behind the last sign."""
-    return json.dumps([_data(each) for each in diagnostics], indent=2, ensure_ascii=False)
+    return json.dumps([data_of(each) for each in diagnostics], indent=2, ensure_ascii=False)
 
 
-def _data(diagnostic: Diagnostic) -> dict[str, object]:
+def data_of(diagnostic: Diagnostic) -> dict[str, object]:
+    """A diagnostic for other programs; lines and columns are counted from 1."""
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity.value,

@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from wend.cli.dates import instant, time
-from wend.cli.show import count_of, goal_lines, goals_json, show_error, show_warnings
+from wend.cli.show import count_of, goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
 from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
@@ -159,7 +159,7 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
     if done.activation is not None and not quiet:
         _show_activation(service, done.activation, form)
     for problem in done.delivery.problems:
-        click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
+        show_problem(problem)
     if always or (done.tick is not None and done.tick.unrendered):
         for reason, count in done.unrendered.items():
             click.echo(f"{count_of(count, 'message')} set aside: {reason}", err=True)
@@ -257,9 +257,6 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
         "delivered": done.delivery.delivered,
         "undelivered": done.delivery.undelivered,
         "set_aside": dict(done.unrendered),
-        "problems": [
-            {"channel": p.channel, "count": p.count, "message": p.message, "help": p.help}
-            for p in done.delivery.problems
-        ],
+        "problems": [problem_json(each) for each in done.delivery.problems],
         "next": None if wake is None else wake.isoformat(),
     }

@@ -7,6 +7,7 @@ import click
 
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
 from wend.runtime.conversions import Conversions
+from wend.runtime.delivery import Problem
 
 
 def show_error(error: WendError) -> None:
@@ -25,6 +26,16 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     """Diagnostics on standard error, with an empty line after each."""
     for diagnostic in diagnostics:
         click.echo(render(diagnostic) + "\n", err=True)
+
+
+def show_problem(problem: Problem) -> None:
+    """What went wrong on a channel, on standard error."""
+    click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """The same for other programs."""
+    return {"channel": problem.channel, "count": problem.count, "message": problem.message, "help": problem.help}
 
 
 def count_of(number: int, thing: str, plural: str | None = None) -> str:
