@@ -286,8 +286,8 @@ class _Search:
         if found != "NAME" or token.quoted:
             return found
         words = prepared().tables.keywords
-        expected = {word for word, name in words.items() if name in self.outline.expected()}
-        near = nearest(token.text, expected)
+        expected = self.outline.expected()
+        near = nearest(token.text, (word for word, name in words.items() if name in expected))
         name = words[near] if near is not None else found
         return "WHEN" if name in ("ON", "EVERY", "ONCE") else name
 
