@@ -11,6 +11,7 @@ from wend.dsl.formatter.lines import Out
 from wend.dsl.lexer import lex
 from wend.dsl.machine import Outline, prepared
 from wend.dsl.source import Source
+from wend.dsl.tokens import Line
 from wend.grammar.load import RESERVED
 
 _PLAIN = re.compile(r"[^\W\d]\w*")
@@ -56,38 +57,70 @@ def _without(text: str, drop: list[int], start: int, end: int) -> str:
 def _needless(text: str, items: list[bool], start: str, context: tuple[str, ...]) -> list[int]:
     """The offsets of all backticks that can go."""
     drop: list[int] = []
-    outline = Outline(start)
-    outline.feed_all(context)
+    for group in _items(lex(Source("", text)).lines, items):
+        outline: Outline | None = None
+        if _has_keyword(group):
+            outline = Outline(start)
+            outline.feed_all(context)
+        context = ()
+        if not _plain_names(group, outline, drop):
+            break
+    return drop
+
+
+def _items(lines: tuple[Line, ...], items: list[bool]) -> list[list[Line]]:
+    """The lines of each item."""
+    groups: list[list[Line]] = []
+    for number, line in enumerate(lines):
+        if not groups or (number < len(items) and items[number]):
+            groups.append([])
+        groups[-1].append(line)
+    return groups
+
+
+def _has_keyword(lines: list[Line]) -> bool:
+    """Whether a name is spelled as a keyword; only then it matters where it stands."""
+    keywords = prepared().tables.keywords
+    return any(token.quoted and str(token.value) in keywords for line in lines for token in line.tokens)
+
+
+def _plain_names(lines: list[Line], outline: Outline | None, drop: list[int]) -> bool:
+    """Add the offsets of the backticks of an item that can go; False where its text is not that of an item."""
     levels = [0]
-    for number, line in enumerate(lex(Source("", text)).lines):
-        if number < len(items) and items[number] and number:
-            outline, levels = Outline(start), [0]
-        if line.indent > levels[-1]:
-            levels.append(line.indent)
-            outline.feed("_INDENT")
-        while line.indent < levels[-1]:
-            levels.pop()
-            outline.feed("_DEDENT")
+    for line in lines:
+        if outline is not None:
+            _indent(outline, line.indent, levels)
         before = ""
         for token in line.tokens:
             type = token.type
             if token.quoted:
-                if _can_be_plain(str(token.value), outline.row) and not (
+                if _can_be_plain(str(token.value), outline) and not (
                     before == "NUMBER" and _UNIT.fullmatch(str(token.value))
                 ):
                     drop += (token.start, token.end - 1)
             elif type == "NAME":
                 type = prepared().tables.keywords.get(token.text, type)
-            if not outline.feed(type):
-                return drop
+            if outline is not None and not outline.feed(type):
+                return False
             before = type
-        outline.feed("_NEWLINE")
-    return drop
+        if outline is not None:
+            outline.feed("_NEWLINE")
+    return True
 
 
-def _can_be_plain(name: str, row: dict[str, int]) -> bool:
-    """Whether a name is read as one without backticks, in a state with these actions."""
+def _indent(outline: Outline, indent: int, levels: list[int]) -> None:
+    """Feed the beginnings and ends of blocks before a line."""
+    if indent > levels[-1]:
+        levels.append(indent)
+        outline.feed("_INDENT")
+    while indent < levels[-1]:
+        levels.pop()
+        outline.feed("_DEDENT")
+
+
+def _can_be_plain(name: str, outline: Outline | None) -> bool:
+    """Whether a name is read as one without backticks where the outline stands; without one it is no keyword."""
     if name in RESERVED or not _PLAIN.fullmatch(name):
         return False
     keyword = prepared().tables.keywords.get(name)
-    return keyword is None or keyword not in row
+    return keyword is None or (outline is not None and keyword not in outline.row)
