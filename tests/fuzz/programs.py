@@ -5,6 +5,7 @@ that broke a law can be made again. The record is rewritten as the run goes on.
 """
 
 import datetime as dt
+import gc
 import hashlib
 import json
 import random
@@ -41,6 +42,9 @@ EVERY = {"play": 1, "unknown": 4, "moving": 1}
 """One in how many numbers is held to the laws of each kind; see `benches`."""
 CHUNK = 50
 """After so many programs the record is written."""
+
+GARBAGE = 100_000
+"""So many new objects before the collector looks for cycles: a program leaves few of them."""
 
 
 class TooSlow(AssertionError):
@@ -235,6 +239,8 @@ def run(until: int, path: Path = RECORD, say: Callable[[str], None] = lambda lin
         path: where the record is kept.
         say: is told how it goes on, and what was found.
     """
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     record = load(path)
     engine, generator = digest("dsl", "runtime", "stdlib", "grammar"), digest("tests/strategies", "tests/laws")
     part = record.parts[-1] if record.parts else None

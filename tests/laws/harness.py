@@ -153,13 +153,14 @@ class _Cast:
         self.suppressed: frozenset[Suppression] = frozenset()
         self.meter = quota.Meter()
         self.paused: frozenset[str] = frozenset()
+        self.facts = evolve(stage.facts, suppressed=self.suppressed, paused=self.paused)
         self.steps = 0
 
     def tick(self, now: Instant, inboxes: Mapping[str, Inbox]) -> None:
         """One tick over all who are due, have news, or (where everyone is stepped) are there."""
         paused = frozenset([each.journey for each in self.stage.pauses if each.start <= now < each.end])
-        facts = evolve(self.stage.facts, suppressed=self.suppressed, paused=paused)
         switched, self.paused = paused != self.paused, paused
+        facts = self._facts()
         for id in inboxes:
             self.contacts.setdefault(id, Contact(id))
             self.states.setdefault(id, NEW)
@@ -171,6 +172,12 @@ class _Cast:
         facts = self._metered(due, now, inboxes, facts)
         for id in due:
             self._step(id, now, inboxes.get(id, Inbox()), facts)
+
+    def _facts(self) -> Facts:
+        """What is true of everybody; made anew where it has changed."""
+        if (self.facts.suppressed, self.facts.paused) != (self.suppressed, self.paused):
+            self.facts = evolve(self.facts, suppressed=self.suppressed, paused=self.paused)
+        return self.facts
 
     def _metered(self, due: list[str], now: Instant, inboxes: Mapping[str, Inbox], facts: Facts) -> Facts:
         """The facts, with what the quotas refuse."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.laws.harness import rules_of, source_of
 from tests.strategies.conditions import Seen, conditions
+from tests.strategies.drawing import composite, either, pick, whole
 from tests.strategies.histories import histories
 from tests.strategies.scenes import SCHEMA, Scene, name, scenes
 from wend.dsl import ast, core
@@ -44,6 +45,7 @@ CLOCKWORK = (
     "-count(visit in last 3 days) < -{n}",
 )
 """Conditions that move with time in every way that the functions of the library have."""
+_SOME_CLOCKWORK = st.lists(st.sampled_from(CLOCKWORK), min_size=1, max_size=3)
 
 
 def condition_of(script: str) -> tuple[core.Expr, Rules]:
@@ -68,13 +70,13 @@ class Situation:
     now: Instant
 
 
-@st.composite
+@composite
 def moving(draw: st.DrawFn, scene: Scene) -> str:
     """A script with one `when`, its condition made of anything that moves with time."""
-    if draw(st.booleans()):
-        chosen = draw(st.lists(st.sampled_from(CLOCKWORK), min_size=1, max_size=3))
-        joint = draw(st.sampled_from((" and ", " or ")))
-        texts = [text.format(n=draw(st.integers(0, 4))) for text in chosen]
+    if either(draw):
+        chosen = draw(_SOME_CLOCKWORK)
+        joint = pick(draw, (" and ", " or "))
+        texts = [text.format(n=draw(whole(0, 4))) for text in chosen]
         return scripted(joint.join(texts))
     seen = Seen(scene=scene, run=True)
     when = ast.When(condition=draw(conditions(seen)))
@@ -83,7 +85,7 @@ def moving(draw: st.DrawFn, scene: Scene) -> str:
     return source_of(ast.File(items=(ast.Journey(name=name("one"), items=(trigger,)),)))
 
 
-@st.composite
+@composite
 def situations(draw: st.DrawFn) -> Situation:
     """A condition, a contact with a past, and an instant soon after; by whole minutes or not."""
     scene = draw(scenes)
@@ -92,7 +94,7 @@ def situations(draw: st.DrawFn) -> Situation:
     events = [*person.events, *(a.item for a in history.arrivals if isinstance(a.item, Event))]
     first = {event.id: event for event in reversed(events)}
     latest = max([history.start, *(event.time for event in first.values())])
-    now = latest + dt.timedelta(minutes=draw(st.integers(0, 40 * 60)), seconds=draw(st.sampled_from((0, 0, 59.999999))))
+    now = latest + dt.timedelta(minutes=draw(whole(0, 40 * 60)), seconds=pick(draw, (0, 0, 59.999999)))
     contact = Contact("c1", person.fields).with_events(tuple(first.values()))
     return Situation(draw(moving(scene)), scene, contact, now)
 

@@ -1,10 +1,13 @@
 """Plays in which two fields are unknown from beginning to end, and law 7 for them."""
 
+from functools import cache
+
 from attrs import evolve
 from hypothesis import strategies as st
 
 from tests.laws.harness import drive, stage_of
 from tests.strategies.conditions import Seen, compare, conditions
+from tests.strategies.drawing import composite, whole
 from tests.strategies.histories import Arrival, History, Newcomer, Play, histories
 from tests.strategies.programs import programs
 from tests.strategies.scenes import MONTHS, call, name, number, path, scenes, span
@@ -16,6 +19,7 @@ UNKNOWN = frozenset({"score", "born"})
 """Fields that no contact has, in the plays of this law."""
 
 
+@cache
 def leaves() -> st.SearchStrategy[ast.Expr]:
     """Conditions that are unknown where score and born are."""
     operators = st.sampled_from((ast.CompareOp.GE, ast.CompareOp.LT, ast.CompareOp.EQ, ast.CompareOp.NE))
@@ -35,10 +39,10 @@ def leaves() -> st.SearchStrategy[ast.Expr]:
     )
 
 
-@st.composite
+@composite
 def unknown(draw: st.DrawFn, seen: Seen, depth: int = 2) -> ast.Expr:
     """Conditions that are never true: unknown, or false through something else."""
-    shape = draw(st.integers(0, 4)) if depth else 0
+    shape = draw(whole(0, 4)) if depth else 0
     if shape <= 1:
         return draw(leaves())
     if shape == 2:
@@ -69,7 +73,7 @@ def without(history: History) -> History:
 NEVER = Taste(condition=unknown, triggers=("when",), data=False, between=False)
 
 
-@st.composite
+@composite
 def never(draw: st.DrawFn) -> Play:
     scene = draw(scenes)
     return Play(scene, draw(programs(scene, NEVER)), without(draw(histories(scene))))

@@ -4,6 +4,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from tests.strategies.conditions import Seen, conditions, event_filters, one_of, reactions
+from tests.strategies.drawing import composite, either, pick, some, whole
 from tests.strategies.scenes import (
     CLOCKS,
     EVENTS,
@@ -19,28 +20,28 @@ from tests.strategies.scenes import (
     span,
     text,
 )
-from tests.strategies.taste import Names, Taste, some
+from tests.strategies.taste import Names, Taste
 from wend.dsl import ast
 
 Body = tuple[ast.Step, ...]
 
 
-@st.composite
+@composite
 def offsets(draw: st.DrawFn) -> ast.Offset:
     """A length before or after a date of the contact."""
-    length = draw(st.sampled_from((*SPANS, span(1, ast.Unit.MONTH))))
+    length = pick(draw, (*SPANS, span(1, ast.Unit.MONTH)))
     return ast.Offset(
         length=length,
-        direction=draw(st.sampled_from((ast.Direction.AFTER, ast.Direction.AFTER, ast.Direction.BEFORE))),
-        anchor=path(draw(st.sampled_from(("signup", "due", "due", "shopped")))),
+        direction=pick(draw, (ast.Direction.AFTER, ast.Direction.AFTER, ast.Direction.BEFORE)),
+        anchor=path(pick(draw, ("signup", "due", "due", "shopped"))),
     )
 
 
-@st.composite
+@composite
 def bodies(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, emits: tuple[str, ...]) -> Body:
     """One to three steps, in blocks as deep as told. `emits` are the events that may be emitted."""
     steps: list[ast.Step] = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(whole(1, 3))):
         step = draw(_steps(evolve(seen, labels=_here(steps)), taste, names, depth, emits))
         steps.append(step)
         if isinstance(step, ast.Stop | ast.Exit):
@@ -54,13 +55,13 @@ def _here(steps: list[ast.Step]) -> tuple[str, ...]:
     return tuple(send.options.label.text for send in sends if send.options.label is not None)
 
 
-@st.composite
+@composite
 def farewells(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int = 1) -> Body:
     """The body of `on exit`: steps on data only."""
     kinds = ["set", "tag", "list", "emit"] + _between(seen, taste) + (["if"] if depth else [])
     steps: list[ast.Step] = []
-    for _ in range(draw(st.integers(1, 2))):
-        kind = draw(st.sampled_from(kinds))
+    for _ in range(draw(whole(1, 2))):
+        kind = pick(draw, kinds)
         if kind == "if":
             inner = farewells(seen, taste, names, depth - 1)
             steps.append(draw(_ifs(evolve(seen, labels=()), inner)))
@@ -76,7 +77,7 @@ def _between(seen: Seen, taste: Taste) -> list[str]:
     return (["start"] * 2 if seen.requested else []) + (["stop journey"] if seen.journeys else [])
 
 
-@st.composite
+@composite
 def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, emits: tuple[str, ...]) -> ast.Step:
     kinds = ["send"] * 6 + ["notify"]
     if taste.waits:
@@ -86,7 +87,7 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
     if depth:
         kinds += ["if", "if", "split"]
     kinds += ["end"] if some(draw, 6) else []
-    kind = draw(st.sampled_from(kinds))
+    kind = pick(draw, kinds)
     inner = bodies(seen, taste, names, depth - 1, emits)
     match kind:
         case "send":
@@ -94,24 +95,24 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
         case "notify":
             return ast.Notify(address=text("desk@shop.example"), options=ast.Options(subject=text("Look")))
         case "end":
-            return ast.Stop() if draw(st.booleans()) else ast.Exit()
+            return ast.Stop() if either(draw) else ast.Exit()
         case "if":
             return draw(_ifs(seen, inner))
         case "split":
             halves = ("left", "right")
-            shares = draw(st.sampled_from(((50, 50), (30, 70), (20, 30))))
+            shares = pick(draw, ((50, 50), (30, 70), (20, 30)))
             variants = tuple(
                 ast.Variant(name=name(half), share=ast.Percent(value=share), body=draw(inner))
                 for half, share in zip(halves, shares, strict=True)
             )
             split = f"s{next(names.numbers)}"
             names.splits.append(split)
-            return ast.Split(name=name(split), variants=variants, each_time=draw(st.booleans()))
+            return ast.Split(name=name(split), variants=variants, each_time=either(draw))
         case "repeat":
             return ast.Repeat(
-                times=draw(st.integers(1, 3)),
+                times=draw(whole(1, 3)),
                 body=draw(inner),
-                every=draw(st.sampled_from(SPANS)),
+                every=pick(draw, SPANS),
                 until=draw(conditions(seen, 1)) if some(draw, 2) else None,
             )
         case "wait up to":
@@ -119,41 +120,41 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
         case "wait until":
             return draw(_waits_until(seen, inner))
         case "wait":
-            return ast.WaitFor(length=draw(st.sampled_from(SPANS)))
+            return ast.WaitFor(length=pick(draw, SPANS))
         case _:
             return draw(_data_steps(kind, seen, emits))
 
 
-@st.composite
+@composite
 def _data_steps(draw: st.DrawFn, kind: str, seen: Seen, emits: tuple[str, ...]) -> ast.Step:
     match kind:
         case "set":
             return draw(_sets(seen.scene))
         case "tag":
-            return ast.Tag(value=text(draw(st.sampled_from(TAGS))), remove=draw(st.booleans()))
+            return ast.Tag(value=text(pick(draw, TAGS)), remove=either(draw))
         case "resubscribe":
             return ast.Resubscribe(channel=name("email"))
         case "list":
-            return ast.ListStep(value=text(draw(st.sampled_from(LISTS))), remove=draw(st.booleans()))
+            return ast.ListStep(value=text(pick(draw, LISTS)), remove=either(draw))
         case "start":
-            return ast.StartJourney(journey=name(draw(st.sampled_from(seen.requested))))
+            return ast.StartJourney(journey=name(pick(draw, seen.requested)))
         case "stop journey":
-            return ast.StopJourney(journey=name(draw(st.sampled_from(seen.journeys))))
+            return ast.StopJourney(journey=name(pick(draw, seen.journeys)))
         case _:
-            event = draw(st.sampled_from(emits))
-            source: ast.Expr = draw(one_of(text("a"), path("plan")))
+            event = pick(draw, emits)
+            source = draw(one_of(text("a"), path("plan")))
             values = (ast.Pair(name=name("what"), value=source),) if event == "pong" else ()
             return ast.Emit(event=name(event), values=values)
 
 
-@st.composite
+@composite
 def _sends(draw: st.DrawFn, seen: Seen, names: Names) -> ast.Send:
     label = None
     if some(draw, 2):
         label = f"m{next(names.numbers)}"
         names.labels.append(label)
-    channel = draw(st.sampled_from(("email", "email", "email", "sms")))
-    template = draw(st.sampled_from(TEMPLATES))
+    channel = pick(draw, ("email", "email", "email", "sms"))
+    template = pick(draw, TEMPLATES)
     options = ast.NO_OPTIONS if label is None else ast.Options(label=name(label))
     if some(draw, 6):
         value = path("score") if seen.local is None else path(seen.local[0])
@@ -163,11 +164,11 @@ def _sends(draw: st.DrawFn, seen: Seen, names: Names) -> ast.Send:
     return ast.Send(channel=name(channel), template=text(template), options=options)
 
 
-@st.composite
+@composite
 def _sets(draw: st.DrawFn, scene: Scene) -> ast.Set:
-    match draw(st.sampled_from(("plan", "score", "consent_email", "signup", "due"))):
+    match pick(draw, ("plan", "score", "consent_email", "signup", "due")):
         case "plan":
-            return ast.Set(target=path("plan"), value=text(draw(st.sampled_from(PLANS))))
+            return ast.Set(target=path("plan"), value=text(pick(draw, PLANS)))
         case "score":
             plus = ast.Arithmetic(
                 op=ast.Arith.ADD,
@@ -176,53 +177,53 @@ def _sets(draw: st.DrawFn, scene: Scene) -> ast.Set:
             )
             return ast.Set(target=path("score"), value=draw(one_of(plus, number(0), path("unknown"))))
         case "consent_email":
-            return ast.Set(target=path("consent_email"), value=ast.Boolean(value=draw(st.booleans())))
+            return ast.Set(target=path("consent_email"), value=ast.Boolean(value=either(draw)))
         case "signup":
             return ast.Set(target=path("signup"), value=draw(one_of(path("today"), path("unknown"))))
         case _:
-            later = ast.Arithmetic(op=ast.Arith.ADD, left=path("now"), right=draw(st.sampled_from(SPANS)))
+            later = ast.Arithmetic(op=ast.Arith.ADD, left=path("now"), right=pick(draw, SPANS))
             return ast.Set(target=path("due"), value=draw(one_of(path("now"), later)))
 
 
-@st.composite
+@composite
 def _ifs(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) -> ast.If:
     branches = tuple(
         ast.Branch(condition=draw(conditions(seen, 1)), body=draw(inner)) for _ in range(2 if some(draw, 5) else 1)
     )
-    return ast.If(branches=branches, otherwise=draw(inner) if draw(st.booleans()) else None)
+    return ast.If(branches=branches, otherwise=draw(inner) if either(draw) else None)
 
 
-@st.composite
+@composite
 def _limited_waits(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) -> ast.WaitUpToUntil | ast.WaitUpToFor:
-    limit = draw(st.sampled_from(SPANS))
-    otherwise = draw(inner) if draw(st.booleans()) else None
-    if draw(st.booleans()):
+    limit = pick(draw, SPANS)
+    otherwise = draw(inner) if either(draw) else None
+    if either(draw):
         return ast.WaitUpToUntil(limit=limit, condition=draw(conditions(seen, 1)), otherwise=otherwise)
     if seen.labels and some(draw, 2):
         return ast.WaitUpToFor(limit=limit, event=draw(reactions(seen)), otherwise=otherwise)
-    event = draw(st.sampled_from(EVENTS))
+    event = pick(draw, EVENTS)
     where = draw(event_filters(event, seen))
     return ast.WaitUpToFor(limit=limit, event=path(event), where=where, otherwise=otherwise)
 
 
-@st.composite
+@composite
 def _waits_until(
     draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]
 ) -> ast.WaitUntil | ast.WaitUntilDay | ast.WaitUntilOffset:
-    kind = draw(st.integers(0, 4))
-    clock = ast.Clock(value=draw(st.sampled_from(CLOCKS)))
+    kind = draw(whole(0, 4))
+    clock = ast.Clock(value=pick(draw, CLOCKS))
     if kind == 0:
         return ast.WaitUntil(target=clock)
     if kind == 1:
         days = (ast.Weekday.SUNDAY, ast.Weekday.MONDAY, ast.Weekday.WEEKDAY)
-        return ast.WaitUntilDay(day=draw(st.sampled_from(days)), clock=draw(st.sampled_from((None, clock))))
+        return ast.WaitUntilDay(day=pick(draw, days), clock=pick(draw, (None, clock)))
     if kind == 2:
         return ast.WaitUntil(target=draw(conditions(seen, 1)))
     otherwise = draw(inner)
     if kind == 3:
-        date = path(draw(st.sampled_from(("signup", "due"))))
-        return ast.WaitUntil(target=date, clock=draw(st.sampled_from((None, clock))), otherwise=otherwise)
-    return ast.WaitUntilOffset(offset=draw(offsets()), clock=draw(st.sampled_from((None, clock))), otherwise=otherwise)
+        date = path(pick(draw, ("signup", "due")))
+        return ast.WaitUntil(target=date, clock=pick(draw, (None, clock)), otherwise=otherwise)
+    return ast.WaitUntilOffset(offset=draw(offsets()), clock=pick(draw, (None, clock)), otherwise=otherwise)
 
 
 __all__ = ["bodies", "farewells", "offsets"]

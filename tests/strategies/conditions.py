@@ -5,6 +5,7 @@ import datetime as dt
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
+from tests.strategies.drawing import composite, either, pick, whole
 from tests.strategies.scenes import (
     CHANNELS,
     CLOCKS,
@@ -55,9 +56,10 @@ class Seen:
     known_only: bool = False
 
 
-def one_of(*exprs: ast.Expr) -> st.SearchStrategy[ast.Expr]:
+@composite
+def one_of(draw: st.DrawFn, *exprs: ast.Expr) -> ast.Expr:
     """One of these expressions."""
-    return st.sampled_from(exprs)
+    return pick(draw, exprs)
 
 
 def compare(op: ast.CompareOp, left: ast.Expr, right: ast.Expr) -> ast.Compare:
@@ -70,15 +72,15 @@ def conditions(seen: Seen, depth: int = 2) -> st.SearchStrategy[ast.Expr]:
     return _conditions(seen, depth)
 
 
-@st.composite
+@composite
 def _conditions(draw: st.DrawFn, seen: Seen, depth: int) -> ast.Expr:
-    shape = draw(st.integers(0, 9)) if depth else 0
+    shape = draw(whole(0, 9)) if depth else 0
     if shape <= 5:
         return draw(atoms(seen))
     if shape == 6:
         known = evolve(seen, known_only=True)
         return ast.Not(operand=draw(_conditions(known, depth - 1)))
-    count = draw(st.integers(2, 3))
+    count = draw(whole(2, 3))
     operands = tuple(_flat(draw(_conditions(seen, depth - 1)), shape <= 7) for _ in range(count))
     flat = tuple(item for group in operands for item in group)
     return ast.And(operands=flat) if shape <= 7 else ast.Or(operands=flat)
@@ -89,7 +91,7 @@ def _flat(expr: ast.Expr, conjunction: bool) -> tuple[ast.Expr, ...]:
     return expr.operands if isinstance(expr, ast.And if conjunction else ast.Or) else (expr,)
 
 
-@st.composite
+@composite
 def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     """One comparison or the like."""
     makers = [_plan, _plan, _consent, _count, _count, _any, _marks, _clock, _is_known]
@@ -107,203 +109,204 @@ def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
         makers += [_lapsed, _ready]
     if seen.local is not None:
         makers.append(_local)
-    made: ast.Expr = draw(draw(st.sampled_from(makers))(seen))
+    made: ast.Expr = draw(pick(draw, makers)(seen))
     return made
 
 
-@st.composite
+@composite
 def _plan(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    if draw(st.integers(0, 3)) == 0:
-        items = tuple(text(p) for p in draw(st.sampled_from((("a", "b"), ("b", "c")))))
+    if draw(whole(0, 3)) == 0:
+        items = tuple(text(p) for p in pick(draw, (("a", "b"), ("b", "c"))))
         return compare(ast.CompareOp.IN, path("plan"), ast.ListLiteral(items=items))
-    op = draw(st.sampled_from((ast.CompareOp.EQ, ast.CompareOp.EQ, ast.CompareOp.NE)))
-    return compare(op, path("plan"), text(draw(st.sampled_from(PLANS))))
+    op = pick(draw, (ast.CompareOp.EQ, ast.CompareOp.EQ, ast.CompareOp.NE))
+    return compare(op, path("plan"), text(pick(draw, PLANS)))
 
 
-def _consent(seen: Seen) -> st.SearchStrategy[ast.Expr]:
-    return st.just(path("consent_email"))
+@composite
+def _consent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return path("consent_email")
 
 
-@st.composite
+@composite
 def _score(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     score: ast.Expr = path("score")
-    if draw(st.integers(0, 3)) == 0:
-        score = ast.Otherwise(left=score, right=number(draw(st.integers(0, 2))))
-    return compare(draw(st.sampled_from(EQUAL)), score, number(draw(st.integers(0, 3))))
+    if draw(whole(0, 3)) == 0:
+        score = ast.Otherwise(left=score, right=number(draw(whole(0, 2))))
+    return compare(pick(draw, EQUAL), score, number(draw(whole(0, 3))))
 
 
-@st.composite
+@composite
 def _is_known(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    operand = path(draw(st.sampled_from(("score", "signup", "due", "shopped"))))
-    return ast.IsKnown(operand=operand, negated=draw(st.booleans()))
+    operand = path(pick(draw, ("score", "signup", "due", "shopped")))
+    return ast.IsKnown(operand=operand, negated=either(draw))
 
 
-@st.composite
+@composite
 def _days_since(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    field = draw(st.sampled_from(("signup", "due", "born", "shopped", "purchase", "visit")))
+    field = pick(draw, ("signup", "due", "born", "shopped", "purchase", "visit"))
     if field in EVENTS:
         anchor: ast.Expr = ast.Aggregate(function=name("last"), source=path(f"{field}.at"))
     else:
         anchor = path(field)
-    return compare(draw(st.sampled_from(EQUAL)), call("days_since", anchor), number(draw(st.integers(-1, 3))))
+    return compare(pick(draw, EQUAL), call("days_since", anchor), number(draw(whole(-1, 3))))
 
 
-@st.composite
+@composite
 def _date(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    left = path(draw(st.sampled_from(("today", *DATES))))
-    date = ast.Date(value=seen.scene.date(draw(st.integers(-1, 2))))
-    return compare(draw(st.sampled_from(ORDERED)), left, date)
+    left = path(pick(draw, ("today", *DATES)))
+    date = ast.Date(value=seen.scene.date(draw(whole(-1, 2))))
+    return compare(pick(draw, ORDERED), left, date)
 
 
-@st.composite
+@composite
 def _clock(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     moment = ast.DateTime(
-        date=seen.scene.date(draw(st.integers(-1, 2))),
-        time=draw(st.sampled_from(CLOCKS)),
+        date=seen.scene.date(draw(whole(-1, 2))),
+        time=pick(draw, CLOCKS),
     )
-    return compare(draw(st.sampled_from(ORDERED)), path("now"), moment)
+    return compare(pick(draw, ORDERED), path("now"), moment)
 
 
-@st.composite
+@composite
 def _moment(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     """Now against a moment of the contact: `now > due + 2 hours`."""
     last: ast.Expr = ast.Aggregate(function=name("last"), source=path("visit.at"))
     moment = draw(one_of(path("due"), path("signup"), last))
-    if draw(st.booleans()):
-        op = draw(st.sampled_from((ast.Arith.ADD, ast.Arith.SUB)))
-        moment = ast.Arithmetic(op=op, left=moment, right=draw(st.sampled_from(WINDOWS)))
-    return compare(draw(st.sampled_from(ORDERED)), path("now"), moment)
+    if either(draw):
+        op = pick(draw, (ast.Arith.ADD, ast.Arith.SUB))
+        moment = ast.Arithmetic(op=op, left=moment, right=pick(draw, WINDOWS))
+    return compare(pick(draw, ORDERED), path("now"), moment)
 
 
-@st.composite
+@composite
 def _aggregate(draw: st.DrawFn, seen: Seen, function: str, event: str, field: str | None = None) -> ast.Aggregate:
     source = path(event if field is None else f"{event}.{field}")
     window: ast.InLast | ast.Since | None = None
-    kind = draw(st.integers(0, 5))
+    kind = draw(whole(0, 5))
     if kind <= 2:
-        window = ast.InLast(length=draw(st.sampled_from(WINDOWS)))
+        window = ast.InLast(length=pick(draw, WINDOWS))
     elif kind == 3 and seen.run:
         window = ast.Since(start=path("entry"))
     elif kind == 4 and not seen.known_only:
-        window = ast.Since(start=path(draw(st.sampled_from(("signup", "due")))))
+        window = ast.Since(start=path(pick(draw, ("signup", "due"))))
     where = None
-    if draw(st.integers(0, 2)) == 0:
+    if draw(whole(0, 2)) == 0:
         where = draw(_where(event, seen))
     return ast.Aggregate(function=name(function), source=source, window=window, where=where)
 
 
-@st.composite
+@composite
 def _where(draw: st.DrawFn, event: str, seen: Seen) -> ast.Expr:
     """What must hold of an event."""
     if event == "purchase":
-        if draw(st.booleans()):
-            return compare(ast.CompareOp.EQ, path("channel"), text(draw(st.sampled_from(CHANNELS))))
-        return compare(draw(st.sampled_from(ORDERED)), path("amount"), number(draw(st.integers(1, 3)) * 10))
+        if either(draw):
+            return compare(ast.CompareOp.EQ, path("channel"), text(pick(draw, CHANNELS)))
+        return compare(pick(draw, ORDERED), path("amount"), number(draw(whole(1, 3)) * 10))
     if event == "visit":
-        return compare(ast.CompareOp.EQ, path("page"), text(draw(st.sampled_from(PLANS))))
-    return compare(ast.CompareOp.EQ, path("plan"), text(draw(st.sampled_from(PLANS))))
+        return compare(ast.CompareOp.EQ, path("page"), text(pick(draw, PLANS)))
+    return compare(ast.CompareOp.EQ, path("plan"), text(pick(draw, PLANS)))
 
 
-def event_filters(event: str, seen: Seen) -> st.SearchStrategy[ast.Expr | None]:
+@composite
+def event_filters(draw: st.DrawFn, event: str, seen: Seen) -> ast.Expr | None:
     """What must hold of an event that a trigger or an end speaks of; mostly nothing."""
-    if event not in EVENTS:
-        return st.none()
-    return st.one_of(st.none(), st.none(), _where(event, seen))
+    if event not in EVENTS or draw(whole(0, 2)) < 2:
+        return None
+    return draw(_where(event, seen))
 
 
-@st.composite
+@composite
 def _count(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    counted = draw(_aggregate(seen, "count", draw(st.sampled_from(EVENTS))))
-    return compare(draw(st.sampled_from(EQUAL)), counted, number(draw(st.integers(0, 3))))
+    counted = draw(_aggregate(seen, "count", pick(draw, EVENTS)))
+    return compare(pick(draw, EQUAL), counted, number(draw(whole(0, 3))))
 
 
-@st.composite
+@composite
 def _any(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    return draw(_aggregate(seen, "any", draw(st.sampled_from(EVENTS))))
+    return draw(_aggregate(seen, "any", pick(draw, EVENTS)))
 
 
-@st.composite
+@composite
 def _sum(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     total = draw(_aggregate(seen, "sum", "purchase", "amount"))
-    return compare(draw(st.sampled_from(ORDERED)), total, number(draw(st.integers(0, 4)) * 10))
+    return compare(pick(draw, ORDERED), total, number(draw(whole(0, 4)) * 10))
 
 
-@st.composite
+@composite
 def _average(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     total = draw(_aggregate(seen, "average", "purchase", "amount"))
-    return compare(draw(st.sampled_from(ORDERED)), total, number(draw(st.integers(1, 3)) * 10))
+    return compare(pick(draw, ORDERED), total, number(draw(whole(1, 3)) * 10))
 
 
-@st.composite
+@composite
 def _extreme(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    function = draw(st.sampled_from(("min", "max", "first", "last")))
+    function = pick(draw, ("min", "max", "first", "last"))
     value = draw(_aggregate(seen, function, "purchase", "amount"))
-    return compare(draw(st.sampled_from(ORDERED)), value, number(draw(st.integers(1, 3)) * 10))
+    return compare(pick(draw, ORDERED), value, number(draw(whole(1, 3)) * 10))
 
 
-@st.composite
+@composite
 def _marks(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    field, values = draw(st.sampled_from((("tags", TAGS), ("lists", LISTS))))
-    op = draw(st.sampled_from((ast.CompareOp.IN, ast.CompareOp.IN, ast.CompareOp.NOT_IN)))
-    return compare(op, text(draw(st.sampled_from(values))), path(field))
+    field, values = pick(draw, (("tags", TAGS), ("lists", LISTS)))
+    op = pick(draw, (ast.CompareOp.IN, ast.CompareOp.IN, ast.CompareOp.NOT_IN))
+    return compare(op, text(pick(draw, values)), path(field))
 
 
-@st.composite
+@composite
 def _sent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    return path(f"{draw(st.sampled_from(seen.labels))}.sent")
+    return path(f"{pick(draw, seen.labels)}.sent")
 
 
-@st.composite
+@composite
 def reactions(draw: st.DrawFn, seen: Seen) -> ast.Path:
     """What is told of a message by its label: a condition, and the name of an event."""
-    return path(f"{draw(st.sampled_from(seen.labels))}.{draw(st.sampled_from(('opened', 'clicked', 'bounced')))}")
+    return path(f"{pick(draw, seen.labels)}.{pick(draw, ('opened', 'clicked', 'bounced'))}")
 
 
-@st.composite
+@composite
 def _variant(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    half = text(draw(st.sampled_from(("left", "right"))))
-    return compare(ast.CompareOp.EQ, path(f"{draw(st.sampled_from(seen.splits))}.variant"), half)
+    half = text(pick(draw, ("left", "right")))
+    return compare(ast.CompareOp.EQ, path(f"{pick(draw, seen.splits)}.variant"), half)
 
 
-@st.composite
+@composite
 def _days_since_sent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    sent_at = path(f"{draw(st.sampled_from(seen.labels))}.sent_at")
-    return compare(ast.CompareOp.GE, call("days_since", sent_at), number(draw(st.integers(0, 2))))
+    sent_at = path(f"{pick(draw, seen.labels)}.sent_at")
+    return compare(ast.CompareOp.GE, call("days_since", sent_at), number(draw(whole(0, 2))))
 
 
-@st.composite
+@composite
 def _since_sent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    start = path(f"{draw(st.sampled_from(seen.labels))}.sent_at")
-    return ast.Aggregate(
-        function=name("any"), source=path(draw(st.sampled_from(EVENTS))), window=ast.Since(start=start)
-    )
+    start = path(f"{pick(draw, seen.labels)}.sent_at")
+    return ast.Aggregate(function=name("any"), source=path(pick(draw, EVENTS)), window=ast.Since(start=start))
 
 
-@st.composite
+@composite
 def _in_journey(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    return ast.InJourney(journey=name(draw(st.sampled_from(seen.journeys))))
+    return ast.InJourney(journey=name(pick(draw, seen.journeys)))
 
 
-@st.composite
+@composite
 def _segment(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    return path(draw(st.sampled_from(seen.segments)))
+    return path(pick(draw, seen.segments))
 
 
-@st.composite
+@composite
 def _lapsed(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    return call("lapsed", number(draw(st.integers(-1, 3))))
+    return call("lapsed", number(draw(whole(-1, 3))))
 
 
-def _ready(seen: Seen) -> st.SearchStrategy[ast.Expr]:
-    return st.just(path("ready"))
+@composite
+def _ready(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return path("ready")
 
 
-@st.composite
+@composite
 def _local(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     assert seen.local is not None
     alias, event = seen.local
     if event == "purchase":
         amount = path(f"{alias}.amount")
-        return compare(draw(st.sampled_from(ORDERED)), amount, number(draw(st.integers(1, 3)) * 10))
-    moment = ast.DateTime(date=seen.scene.date(draw(st.integers(-1, 1))), time=dt.time(9))
-    return compare(draw(st.sampled_from(ORDERED)), path(f"{alias}.at"), moment)
+        return compare(pick(draw, ORDERED), amount, number(draw(whole(1, 3)) * 10))
+    moment = ast.DateTime(date=seen.scene.date(draw(whole(-1, 1))), time=dt.time(9))
+    return compare(pick(draw, ORDERED), path(f"{alias}.at"), moment)

@@ -5,6 +5,7 @@ import datetime as dt
 from attrs import frozen
 from hypothesis import strategies as st
 
+from tests.strategies.drawing import composite, either, pick, whole
 from tests.strategies.programs import JOURNEYS, programs
 from tests.strategies.scenes import CHANNELS, LISTS, PLANS, REACTIONS, TAGS, TEMPLATES, TOPICS, ZONES, Scene, scenes
 from tests.strategies.taste import ANY_TASTE, Taste
@@ -70,29 +71,29 @@ class Play:
     pauses: tuple[Pause, ...] = ()
 
 
-@st.composite
+@composite
 def plays(draw: st.DrawFn, taste: Taste = ANY_TASTE, hours: int = 72, contacts: int = 2) -> Play:
     """A program with something happening, in a few days around the day of a scene."""
     scene = draw(scenes)
     program = draw(programs(scene, taste))
     history = draw(histories(scene, hours, contacts))
-    several = draw(st.integers(0, 3)) == 3
+    several = draw(whole(0, 3)) == 3
     return Play(scene, program, history, several, draw(_pauses(program, history)))
 
 
-@st.composite
+@composite
 def _pauses(draw: st.DrawFn, program: ast.File, history: History) -> tuple[Pause, ...]:
     """Now and then a journey is paused for a while, or until the end."""
-    if draw(st.integers(0, 5)) < 5:
+    if draw(whole(0, 5)) < 5:
         return ()
     journeys = [item.name.text for item in program.items if isinstance(item, ast.Journey)]
     length = int((history.end - history.start) / MINUTE)
-    first, last = sorted(draw(st.integers(0, length)) for _ in range(2))
+    first, last = sorted(draw(whole(0, length)) for _ in range(2))
     start, end = (history.start + minutes * MINUTE for minutes in (first, last))
-    return (Pause(draw(st.sampled_from(journeys)), start, end),)
+    return (Pause(pick(draw, journeys), start, end),)
 
 
-@st.composite
+@composite
 def histories(draw: st.DrawFn, scene: Scene, hours: int = 72, contacts: int = 2) -> History:
     """What happens to a few contacts in so many hours from the start of the scene."""
     start = scene.start
@@ -100,29 +101,29 @@ def histories(draw: st.DrawFn, scene: Scene, hours: int = 72, contacts: int = 2)
     people = [draw(_newcomers(f"c{i}", scene)) for i in range(1, contacts + 1)]
     arrivals: list[Arrival] = []
     for person in people:
-        for _ in range(draw(st.integers(0, 6))):
+        for _ in range(draw(whole(0, 6))):
             at = draw(_moments(scene, person.at, end))
             arrivals.append(Arrival(person.id, at, draw(_news(scene, at, len(arrivals)))))
     arrivals.sort(key=lambda a: a.at)
-    if len(arrivals) > 1 and draw(st.integers(0, 2)) == 2:
+    if len(arrivals) > 1 and draw(whole(0, 2)) == 2:
         arrivals.append(draw(_repeats(arrivals, end)))
         arrivals.sort(key=lambda a: a.at)
     return History(tuple(people), tuple(arrivals), start, end)
 
 
-@st.composite
+@composite
 def _moments(draw: st.DrawFn, scene: Scene, start: Instant, end: Instant) -> Instant:
     """A time of the play: near its beginning, at local midnight, or anywhere; whole minutes and not."""
     length = int((end - start) / MINUTE)
-    kind = draw(st.integers(0, 3))
+    kind = draw(whole(0, 3))
     if kind == 0:
-        at = start + draw(st.integers(0, min(length, 180))) * MINUTE
+        at = start + draw(whole(0, min(length, 180))) * MINUTE
     elif kind == 1:
         midnight = dt.datetime.combine(scene.day, dt.time(0), tzinfo=start.tzinfo) - _offset(scene)
-        at = max(start, midnight + draw(st.integers(-90, 90)) * MINUTE)
+        at = max(start, midnight + draw(whole(-90, 90)) * MINUTE)
     else:
-        at = start + draw(st.integers(0, length)) * MINUTE
-    return min(at + dt.timedelta(seconds=draw(st.sampled_from((0, 0, 0, 1, 30, 59.5)))), end)
+        at = start + draw(whole(0, length)) * MINUTE
+    return min(at + dt.timedelta(seconds=pick(draw, (0, 0, 0, 1, 30, 59.5))), end)
 
 
 def _offset(scene: Scene) -> dt.timedelta:
@@ -130,82 +131,82 @@ def _offset(scene: Scene) -> dt.timedelta:
     return dt.datetime.combine(scene.date(-1), dt.time(12), tzinfo=scene.start.tzinfo) - scene.start
 
 
-@st.composite
+@composite
 def fields(draw: st.DrawFn, scene: Scene) -> Fields:
     """The data of a contact; anything but the plan may be unknown."""
     made: Fields = {
-        "email": draw(st.sampled_from((*ADDRESSES, *ADDRESSES, *ADDRESSES, None))),
-        "phone": draw(st.sampled_from(("+3312345678", None))),
-        "plan": draw(st.sampled_from(PLANS)),
-        "score": draw(st.sampled_from((None, 0, 1, 2))),
-        "consent_email": draw(st.sampled_from((True, True, True, False, None))),
+        "email": pick(draw, (*ADDRESSES, *ADDRESSES, *ADDRESSES, None)),
+        "phone": pick(draw, ("+3312345678", None)),
+        "plan": pick(draw, PLANS),
+        "score": pick(draw, (None, 0, 1, 2)),
+        "consent_email": pick(draw, (True, True, True, False, None)),
         "signup": draw(_dates(scene)),
         "due": draw(_instants(scene)),
         "born": draw(_birthdays(scene)),
     }
-    if draw(st.integers(0, 2)) == 0:
-        made["timezone"] = draw(st.sampled_from((*ZONES, "Nowhere/Land")))
-    if draw(st.integers(0, 2)) == 0:
-        made["tags"] = draw(st.sampled_from(((), TAGS[:1], TAGS)))
-        made["lists"] = draw(st.sampled_from(((), LISTS[:1], LISTS)))
+    if draw(whole(0, 2)) == 0:
+        made["timezone"] = pick(draw, (*ZONES, "Nowhere/Land"))
+    if draw(whole(0, 2)) == 0:
+        made["tags"] = pick(draw, ((), TAGS[:1], TAGS))
+        made["lists"] = pick(draw, ((), LISTS[:1], LISTS))
     return {key: value for key, value in made.items() if value is not None}
 
 
-@st.composite
+@composite
 def _dates(draw: st.DrawFn, scene: Scene) -> dt.date | None:
-    return None if draw(st.integers(0, 4)) == 4 else scene.date(draw(st.integers(-3, 2)))
+    return None if draw(whole(0, 4)) == 4 else scene.date(draw(whole(-3, 2)))
 
 
-@st.composite
+@composite
 def _birthdays(draw: st.DrawFn, scene: Scene) -> dt.date | None:
     """A date near the day of the scene, in its year or some years before."""
     date = draw(_dates(scene))
     if date is None:
         return None
-    year = date.year - draw(st.sampled_from((0, 1, 2, 30)))
+    year = date.year - pick(draw, (0, 1, 2, 30))
     last = (dt.date(year + date.month // 12, date.month % 12 + 1, 1) - dt.timedelta(days=1)).day
     return date.replace(year=year, day=min(date.day, last))
 
 
-@st.composite
+@composite
 def _instants(draw: st.DrawFn, scene: Scene) -> Instant | None:
-    if draw(st.integers(0, 4)) == 4:
+    if draw(whole(0, 4)) == 4:
         return None
-    minutes = draw(st.integers(-24 * 60, 48 * 60))
-    return scene.start + minutes * MINUTE + dt.timedelta(seconds=draw(st.sampled_from((0, 0, 30))))
+    minutes = draw(whole(-24 * 60, 48 * 60))
+    return scene.start + minutes * MINUTE + dt.timedelta(seconds=pick(draw, (0, 0, 30)))
 
 
-@st.composite
+@composite
 def _newcomers(draw: st.DrawFn, name: str, scene: Scene) -> Newcomer:
-    at = scene.start + draw(st.sampled_from((0, 0, 0, 5, 600))) * MINUTE
-    imported = draw(st.booleans())
+    at = scene.start + pick(draw, (0, 0, 0, 5, 600)) * MINUTE
+    imported = either(draw)
     past = tuple(
-        draw(_events(f"{name}p{i}", at - draw(st.integers(0, 4 * 24 * 60)) * MINUTE, imported))
-        for i in range(draw(st.integers(0, 4)))
+        draw(_events(f"{name}p{i}", at - draw(whole(0, 4 * 24 * 60)) * MINUTE, imported))
+        for i in range(draw(whole(0, 4)))
     )
     return Newcomer(name, at, draw(fields(scene)), past, imported)
 
 
-@st.composite
+@composite
 def _events(draw: st.DrawFn, id: str, time: Instant, imported: bool = False) -> Event:
-    event = draw(st.sampled_from(("purchase", "purchase", "visit", "visit", "cancel")))
+    event = pick(draw, ("purchase", "purchase", "visit", "visit", "cancel"))
     payload: Fields = {}
     if event == "purchase":
-        payload = {"amount": draw(st.integers(1, 4)) * 10, "channel": draw(st.sampled_from(CHANNELS))}
+        payload = {"amount": draw(whole(1, 4)) * 10, "channel": pick(draw, CHANNELS)}
     elif event == "visit":
-        payload = {"page": draw(st.sampled_from(PLANS))}
+        payload = {"page": pick(draw, PLANS)}
     return Event(id, event, time, payload, imported=imported)
 
 
-@st.composite
+@composite
 def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Change:
     """What arrives at a time: mostly events, some of them late."""
-    kind = draw(st.integers(0, 11))
-    id = f"{draw(st.sampled_from('xyz'))}{number}"  # the order of ids is not that of arrival
+    kind = draw(whole(0, 11))
+    id = f"{pick(draw, 'xyz')}{number}"  # the order of ids is not that of arrival
     if kind == 10:
         return draw(_told(id, at))
     if kind <= 5:
-        late = draw(st.sampled_from((0, 0, 0, 0, 1, 90, 23 * 60, 25 * 60, 50 * 60)))
+        late = pick(draw, (0, 0, 0, 0, 1, 90, 23 * 60, 25 * 60, 50 * 60))
         return draw(_events(id, at - late * MINUTE))
     if kind == 6:
         return draw(_suppressions(id, at))
@@ -214,66 +215,62 @@ def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Ch
     return Change(id, at, draw(_changes(scene)))
 
 
-@st.composite
+@composite
 def _suppressions(draw: st.DrawFn, id: str, at: Instant) -> Event:
-    payload: Fields = {"channel": "email", "address": draw(st.sampled_from(ADDRESSES))}
-    kind = draw(st.sampled_from(("message_unsubscribed", "message_bounced", "message_complained")))
-    if kind == "message_unsubscribed" and draw(st.booleans()):
-        payload["topic"] = draw(st.sampled_from(TOPICS))
+    payload: Fields = {"channel": "email", "address": pick(draw, ADDRESSES)}
+    kind = pick(draw, ("message_unsubscribed", "message_bounced", "message_complained"))
+    if kind == "message_unsubscribed" and either(draw):
+        payload["topic"] = pick(draw, TOPICS)
     if kind == "message_bounced":
-        payload["hard"] = draw(st.booleans())
+        payload["hard"] = either(draw)
     return Event(id, kind, at, payload)
 
 
-@st.composite
+@composite
 def _told(draw: st.DrawFn, id: str, at: Instant) -> Event:
     """What a host sends: a journey is to begin or to end, a tag came, a list was left."""
-    match draw(st.integers(0, 3)):
+    match draw(whole(0, 3)):
         case 0:
-            return Event(id, "journey_requested", at, {"journey": draw(st.sampled_from(JOURNEYS))})
+            return Event(id, "journey_requested", at, {"journey": pick(draw, JOURNEYS)})
         case 1:
-            return Event(id, "journey_stopped", at, {"journey": draw(st.sampled_from(JOURNEYS))})
+            return Event(id, "journey_stopped", at, {"journey": pick(draw, JOURNEYS)})
         case 2:
-            return Event(id, "tag_added", at, {"tag": draw(st.sampled_from(TAGS))})
+            return Event(id, "tag_added", at, {"tag": pick(draw, TAGS)})
         case _:
-            return Event(id, "list_left", at, {"list": draw(st.sampled_from(LISTS))})
+            return Event(id, "list_left", at, {"list": pick(draw, LISTS)})
 
 
-@st.composite
+@composite
 def _reactions(draw: st.DrawFn, id: str, at: Instant) -> Event:
     """What a channel tells of a message: of the latest of a template or label, or of none."""
-    happened = at - draw(st.sampled_from((0, 0, 1, 90, 25 * 60))) * MINUTE
-    told = draw(st.sampled_from([*({"template": each} for each in TEMPLATES), {"label": "m1"}, {}]))
-    return Event(id, draw(st.sampled_from(REACTIONS)), happened, dict(told))
+    happened = at - pick(draw, (0, 0, 1, 90, 25 * 60)) * MINUTE
+    told = pick(draw, [*({"template": each} for each in TEMPLATES), {"label": "m1"}, {}])
+    return Event(id, pick(draw, REACTIONS), happened, dict(told))
 
 
-@st.composite
+@composite
 def _changes(draw: st.DrawFn, scene: Scene) -> Fields:
-    key = draw(
-        st.sampled_from(("plan", "plan", "score", "consent_email", "signup", "due", "tags", "lists", "timezone"))
-    )
+    key = pick(draw, ("plan", "plan", "score", "consent_email", "signup", "due", "tags", "lists", "timezone"))
     if key == "plan":
-        return {key: draw(st.sampled_from(PLANS))}
+        return {key: pick(draw, PLANS)}
     if key == "tags":
-        return {key: draw(st.sampled_from(((), TAGS[:1], TAGS)))}
+        return {key: pick(draw, ((), TAGS[:1], TAGS))}
     if key == "lists":
-        return {key: draw(st.sampled_from(((), LISTS[:1], LISTS)))}
+        return {key: pick(draw, ((), LISTS[:1], LISTS))}
     if key == "timezone":
-        return {key: draw(st.sampled_from((*ZONES, None)))}
-    values: dict[str, st.SearchStrategy[Value]] = {
-        "score": st.sampled_from((None, 0, 1, 2)),
-        "consent_email": st.sampled_from((True, False, None)),
-        "signup": _dates(scene),
-        "due": _instants(scene),
-    }
-    return {key: draw(values[key])}
+        return {key: pick(draw, (*ZONES, None))}
+    if key == "score":
+        return {key: pick(draw, (None, 0, 1, 2))}
+    if key == "consent_email":
+        return {key: pick(draw, (True, False, None))}
+    return {key: draw(_dates(scene) if key == "signup" else _instants(scene))}
 
 
-@st.composite
+@composite
 def _repeats(draw: st.DrawFn, arrivals: list[Arrival], end: Instant) -> Arrival:
     """The same id again, with something else in it: the first one counts."""
-    first = draw(st.sampled_from(arrivals))
-    at = min(end, first.at + draw(st.sampled_from((0, 1, 120))) * MINUTE)
+    first = pick(draw, arrivals)
+    at = min(end, first.at + pick(draw, (0, 1, 120)) * MINUTE)
     item = first.item
     if isinstance(item, Event):
         again = draw(_events(item.id, item.time))

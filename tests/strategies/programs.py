@@ -4,9 +4,10 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from tests.strategies.conditions import Seen, conditions
+from tests.strategies.drawing import composite, either, pick, some, whole
 from tests.strategies.headers import headers, settings
 from tests.strategies.scenes import Scene, call, name, path
-from tests.strategies.taste import ANY_TASTE, Names, Taste, some
+from tests.strategies.taste import ANY_TASTE, Names, Taste
 from tests.strategies.triggers import triggers
 from wend.dsl import ast
 
@@ -19,9 +20,9 @@ def programs(scene: Scene, taste: Taste = ANY_TASTE) -> st.SearchStrategy[ast.Fi
     return _programs(scene, taste)
 
 
-@st.composite
+@composite
 def _programs(draw: st.DrawFn, scene: Scene, taste: Taste) -> ast.File:
-    names = JOURNEYS[: draw(st.sampled_from((1, 1, 1, 2, 2, 3)))]
+    names = JOURNEYS[: pick(draw, (1, 1, 1, 2, 2, 3))]
     seen = Seen(scene=scene)
     items: list[ast.Item] = [draw(settings(seen, taste))]
     if some(draw, 4):
@@ -36,23 +37,23 @@ def _programs(draw: st.DrawFn, scene: Scene, taste: Taste) -> ast.File:
     return ast.File(items=tuple(items))
 
 
-@st.composite
+@composite
 def _defines(draw: st.DrawFn, seen: Seen) -> list[ast.Item]:
     """A condition with a name, and one with an argument that uses it."""
-    since = call("days_since", path(draw(st.sampled_from(("signup", "shopped")))))
+    since = call("days_since", path(pick(draw, ("signup", "shopped"))))
     later = ast.Compare(op=ast.CompareOp.GE, left=since, right=path("n"))
     ready = draw(conditions(seen, 1))
-    joined = ast.Or(operands=(later, path("ready"))) if draw(st.booleans()) else later
+    joined = ast.Or(operands=(later, path("ready"))) if either(draw) else later
     return [
         ast.Define(name=name("lapsed"), params=(name("n"),), value=joined),
         ast.Define(name=name("ready"), value=ready),
     ]
 
 
-@st.composite
+@composite
 def _journeys(draw: st.DrawFn, own: str, seen: Seen, taste: Taste) -> ast.Journey:
     names = Names(own)
-    made = [draw(triggers(seen, taste, names)) for _ in range(draw(st.integers(1, 2)))]
+    made = [draw(triggers(seen, taste, names)) for _ in range(draw(whole(1, 2)))]
     if names.labels and some(draw, 2):
         after = evolve(seen, labels=tuple(names.labels), splits=tuple(names.splits))
         made.append(draw(triggers(after, taste, names)))

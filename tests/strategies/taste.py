@@ -53,9 +53,4 @@ class Names:
     numbers: "count[int]" = field(factory=lambda: count(1))
 
 
-def some(draw: st.DrawFn, one_in: int) -> bool:
-    """True once in so many draws; shrinks to False."""
-    return draw(st.integers(1, one_in)) == one_in
-
-
-__all__ = ["ANY_TASTE", "KINDS", "Names", "Taste", "some"]
+__all__ = ["ANY_TASTE", "KINDS", "Names", "Taste"]

@@ -5,24 +5,25 @@ from hypothesis import strategies as st
 
 from tests.strategies.bodies import bodies, farewells, offsets
 from tests.strategies.conditions import Seen, conditions, event_filters, reactions
+from tests.strategies.drawing import composite, either, pick, some, whole
 from tests.strategies.scenes import CHAIN, CLOCKS, EVENTS, LISTS, PLANS, TAGS, Scene, name, number, path, span, text
-from tests.strategies.taste import Names, Taste, some
+from tests.strategies.taste import Names, Taste
 from wend.dsl import ast
 
 LENGTHS = (span(7, ast.Unit.MINUTE), span(1, ast.Unit.HOUR), span(1, ast.Unit.DAY))
 Local = tuple[str, str] | None
 
 
-@st.composite
+@composite
 def triggers(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names) -> ast.Trigger:
     """A trigger with its body."""
-    kind = draw(st.sampled_from(taste.triggers))
+    kind = pick(draw, taste.triggers)
     if kind == "exit":
         return ast.Trigger(heads=(ast.OnExit(),), body=draw(farewells(seen, taste, names)))
     head, local = draw(_heads(kind, seen, taste))
     heads = [head]
     if some(draw, 6):
-        other_kind = draw(st.sampled_from([k for k in taste.triggers if k != "exit"]))
+        other_kind = pick(draw, [k for k in taste.triggers if k != "exit"])
         other, other_local = draw(_heads(other_kind, seen, taste))
         if other != head and not (isinstance(head, ast.On) and head.key):
             heads.append(other)
@@ -30,7 +31,7 @@ def triggers(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names) -> ast.Tri
     body_seen = evolve(seen, labels=(), local=local)
     stops: list[ast.StopOn | ast.StopWhen] = []
     if taste.waits and some(draw, 5):
-        event = draw(st.sampled_from(EVENTS))
+        event = pick(draw, EVENTS)
         stops.append(ast.StopOn(event=path(event), where=draw(event_filters(event, seen))))
     if taste.waits and some(draw, 6):
         stops.append(ast.StopWhen(condition=draw(conditions(evolve(body_seen, labels=seen.labels), 1))))
@@ -39,16 +40,16 @@ def triggers(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names) -> ast.Tri
     return ast.Trigger(heads=tuple(heads), body=body, stops=tuple(stops))
 
 
-@st.composite
+@composite
 def _heads(draw: st.DrawFn, kind: str, seen: Seen, taste: Taste) -> tuple[ast.Head, Local]:
     """An entry point, and the name that its event has in the body."""
     scene = seen.scene
-    clock = ast.Clock(value=draw(st.sampled_from(CLOCKS)))
+    clock = ast.Clock(value=pick(draw, CLOCKS))
     match kind:
         case "when":
             return draw(_whens(seen, taste)), None
         case "dated":
-            return ast.Dated(offset=draw(offsets()), clock=draw(st.sampled_from((None, clock)))), None
+            return ast.Dated(offset=draw(offsets()), clock=pick(draw, (None, clock))), None
         case "on":
             return draw(_ons(seen))
         case "mark":
@@ -56,9 +57,9 @@ def _heads(draw: st.DrawFn, kind: str, seen: Seen, taste: Taste) -> tuple[ast.He
         case "every":
             return ast.Every(schedule=draw(_schedules(scene)), clock=clock), None
         case "yearly":
-            return ast.Every(schedule=draw(_anniversaries()), clock=draw(st.sampled_from((None, clock)))), None
+            return ast.Every(schedule=draw(_anniversaries()), clock=pick(draw, (None, clock))), None
         case "once":
-            date = ast.Date(value=scene.date(draw(st.integers(-1, 1))))
+            date = ast.Date(value=scene.date(draw(whole(-1, 1))))
             return ast.OnceOn(date=date, clock=clock), None
         case "change":
             return draw(_changes()), None
@@ -70,29 +71,27 @@ def _heads(draw: st.DrawFn, kind: str, seen: Seen, taste: Taste) -> tuple[ast.He
             return ast.OnEntry(), None
 
 
-@st.composite
+@composite
 def _whens(draw: st.DrawFn, seen: Seen, taste: Taste) -> ast.When:
     repeatedly = some(draw, 3)
     return ast.When(
         condition=draw(taste.condition(seen)),
-        lasting=draw(st.sampled_from(LENGTHS)) if some(draw, 5) else None,
+        lasting=pick(draw, LENGTHS) if some(draw, 5) else None,
         repeatedly=repeatedly,
-        at_most_every=draw(st.sampled_from((span(1, ast.Unit.MINUTE), *LENGTHS)))
-        if repeatedly and some(draw, 2)
-        else None,
+        at_most_every=pick(draw, (span(1, ast.Unit.MINUTE), *LENGTHS)) if repeatedly and some(draw, 2) else None,
     )
 
 
-@st.composite
+@composite
 def _ons(draw: st.DrawFn, seen: Seen) -> tuple[ast.On, Local]:
     if seen.labels and some(draw, 3):
         return ast.On(event=draw(reactions(seen))), None
-    event = draw(st.sampled_from((*EVENTS, *EVENTS, *CHAIN)))
+    event = pick(draw, (*EVENTS, *EVENTS, *CHAIN))
     alias = "cause" if some(draw, 2) else None
     key = None
     if event in ("purchase", "visit") and some(draw, 3):
         key_field = "channel" if event == "purchase" else "page"
-        how = draw(st.sampled_from((ast.KeyKind.PER, ast.KeyKind.ONCE_PER)))
+        how = pick(draw, (ast.KeyKind.PER, ast.KeyKind.ONCE_PER))
         alias = "cause"
         key = ast.Key(kind=how, path=path(f"cause.{key_field}"))
     where = draw(event_filters(event, seen))
@@ -100,30 +99,30 @@ def _ons(draw: st.DrawFn, seen: Seen) -> tuple[ast.On, Local]:
     return on, None if alias is None else (alias, event)
 
 
-@st.composite
+@composite
 def _marks(draw: st.DrawFn) -> ast.On:
     """A tag or list that came or went, through the data or a step."""
-    event = draw(st.sampled_from(("tag_added", "tag_removed", "list_joined", "list_left")))
+    event = pick(draw, ("tag_added", "tag_removed", "list_joined", "list_left"))
     field, values = ("tag", TAGS) if event.startswith("tag") else ("list", LISTS)
-    where = ast.Compare(op=ast.CompareOp.EQ, left=path(field), right=text(draw(st.sampled_from(values))))
-    return ast.On(event=path(event), where=where if draw(st.booleans()) else None)
+    where = ast.Compare(op=ast.CompareOp.EQ, left=path(field), right=text(pick(draw, values)))
+    return ast.On(event=path(event), where=where if either(draw) else None)
 
 
-@st.composite
+@composite
 def _changes(draw: st.DrawFn) -> ast.OnChange:
-    field = draw(st.sampled_from(("plan", "plan", "score", "consent_email", "signup", "due", "shopped", "tags")))
+    field = pick(draw, ("plan", "plan", "score", "consent_email", "signup", "due", "shopped", "tags"))
     before: ast.Expr | None = None
     after: ast.Expr | None = None
     if field == "plan":
-        before, after = (draw(st.sampled_from((None, None, *map(text, PLANS)))) for _ in range(2))
+        before, after = (pick(draw, (None, None, *map(text, PLANS))) for _ in range(2))
     elif field == "score":
-        before, after = (draw(st.sampled_from((None, None, *map(number, range(3))))) for _ in range(2))
+        before, after = (pick(draw, (None, None, *map(number, range(3)))) for _ in range(2))
     elif field == "consent_email":
-        after = draw(st.sampled_from((None, ast.Boolean(value=False))))
+        after = pick(draw, (None, ast.Boolean(value=False)))
     return ast.OnChange(field=path(field), before=before, after=after if after != before else None)
 
 
-@st.composite
+@composite
 def _schedules(draw: st.DrawFn, scene: Scene) -> ast.Schedule:
     schedules: tuple[ast.Schedule, ...] = (
         ast.Daily(),
@@ -136,21 +135,21 @@ def _schedules(draw: st.DrawFn, scene: Scene) -> ast.Schedule:
         ast.Each(length=span(1, ast.Unit.MONTH)),
         ast.Each(length=span(2, ast.Unit.WEEK), days=(ast.Weekday.WEEKDAY,)),
     )
-    return draw(st.sampled_from(schedules))
+    return pick(draw, schedules)
 
 
-@st.composite
+@composite
 def _anniversaries(draw: st.DrawFn) -> ast.Schedule:
     """Schedules that count from a date of the contact."""
-    match draw(st.integers(0, 2)):
+    match draw(whole(0, 2)):
         case 0:
-            return ast.Yearly(field=path(draw(st.sampled_from(("born", "born", "signup", "due")))))
+            return ast.Yearly(field=path(pick(draw, ("born", "born", "signup", "due"))))
         case 1:
             offset = draw(offsets())
             return ast.YearlyOffset(offset=evolve(offset, anchor=path("born")))
         case _:
-            length = draw(st.sampled_from((span(1, ast.Unit.DAY), span(1, ast.Unit.MONTH), span(1, ast.Unit.YEAR))))
-            return ast.EachFrom(length=length, field=path(draw(st.sampled_from(("born", "signup", "due")))))
+            length = pick(draw, (span(1, ast.Unit.DAY), span(1, ast.Unit.MONTH), span(1, ast.Unit.YEAR)))
+            return ast.EachFrom(length=length, field=path(pick(draw, ("born", "signup", "due"))))
 
 
 __all__ = ["triggers"]
