@@ -202,7 +202,8 @@ def _when(work: Work, stay: Stay, trigger: Trigger, head: When) -> Obstacle | No
     spaced = when.spaced(stay, trigger, head, state)
     if spaced is not None and spaced > work.now:
         most = "once a day" if head.at_most_every is None else f"every {spell_period(head.at_most_every)}"
-        at = "" if state.fired_at is None else f" on {spell_time(state.fired_at, stay.zone)}"
+        last = when.last_firing(stay, trigger, state)
+        at = "" if last is None else f" on {spell_time(last, stay.zone)}"
         return Obstacle("spaced", f"it fired{at}, and may at most {most}", until=spaced, place=head.place)
     return None
 

@@ -112,7 +112,7 @@ class HeadState:
 
     Args:
         firings: how often it fired: numbers the causes of `when`.
-        fired_at: when it last fired (or was latched by `backlog skip`: then with no firing).
+        fired_at: when it last fired: of a `when`, of the other entry points of its trigger, and of `on entry`.
         latched: it fired and has not been armed again.
         seen_false: the condition was false at some tick since it was latched.
         latched_run: the number of the run in which it was latched.

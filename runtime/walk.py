@@ -52,7 +52,9 @@ def _part(work: Work, stay: Stay) -> None:
 def _in_order(work: Work, stay: Stay, paths: Sequence[Path]) -> Sequence[Path]:
     def rank(path: Path) -> tuple[bool, int, object]:
         found = work.trigger_of(stay, path)
-        return path.phase is not Phase.HELD, found[0] if found else 0, (path.cause.order, path.head)
+        # What fires at this tick without an event gives way to what an event fired.
+        without = path.tick == work.now and path.cause.event is None
+        return path.phase is not Phase.HELD, found[0] if found else 0, (without, path.cause.order, path.head)
 
     return sorted(paths, key=rank)
 
@@ -70,7 +72,7 @@ def _take_up(work: Work, stay: Stay, path: Path) -> None:
 def _admit(work: Work, stay: Stay, path: Path) -> bool:
     """Whether a path that fired at this tick begins: none of its trigger (and key) is under way, or it replaces it.
 
-    A trigger fires once a tick, or once for an event, through however many entry points.
+    A trigger fires once a tick, or once for each event, through however many entry points.
     """
     found = work.trigger_of(stay, path)
     run = stay.run
@@ -83,7 +85,8 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="key done")
         return False
-    firing = (stay.journey.name, path.trigger, path.cause.event.id if path.cause.event else "")
+    line = (stay.journey.name, path.trigger)
+    firing = (*line, path.cause.event.id if path.cause.event else "")
     if firing in work.fired:
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="fired already")
@@ -95,12 +98,14 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         return False
     for old in busy:
         runs.drop(work, stay, old, "stopped", "a newer path")
-    work.fired.add(firing)
+    work.fired |= {firing, (*line, "")}
     feedback.began(work, stay, path)
     if once:
         stay.state = evolve(stay.state, keys=stay.state.keys | {token})
     if path.cause.kind is CauseKind.WHEN and isinstance(head, When):
         when.latch(stay, head, work.now)
+    elif any(isinstance(each, When) for each in found[1].heads):
+        when.count(stay, path.head, work.now)
     work.stir()
     work.note(stay, "fired", trigger=path.trigger, reason=path.cause.kind.value, place=head.place if head else None)
     return True

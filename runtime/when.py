@@ -91,15 +91,19 @@ def lasting(work: Work, stay: Stay, head: When, state: HeadState) -> Instant | N
 
 
 def spaced(stay: Stay, trigger: Trigger, head: When, state: HeadState) -> Instant | None:
-    """When it may fire again after its last firing: the next local day, or after `at most every`.
+    """When it may fire again after the trigger's last firing: the next local day, or after `at most every`."""
+    last = last_firing(stay, trigger, state)
+    if last is None:
+        return None
+    return stay.zone.next_day(last) if head.at_most_every is None else stay.zone.add(last, head.at_most_every)
 
-    The day is that of the trigger: another entry point that fired counts too.
-    """
-    if head.at_most_every is not None:
-        return None if state.fired_at is None else stay.zone.add(state.fired_at, head.at_most_every)
-    ids = [each.id for each in trigger.heads if isinstance(each, When)]
-    fired = [at for id in ids if (at := stay.head(id).fired_at) is not None]
-    return stay.zone.next_day(max(fired)) if fired else None
+
+def last_firing(stay: Stay, trigger: Trigger, state: HeadState) -> Instant | None:
+    """When the trigger of a `when` fired last, through whichever of its entry points."""
+    if len(trigger.heads) == 1:
+        return state.fired_at
+    fired = [at for head in trigger.heads if (at := stay.head(head.id).fired_at) is not None]
+    return max(fired, default=None)
 
 
 def entered(work: Work, stay: Stay, head: OnEntry) -> Cause | None:
@@ -131,6 +135,11 @@ def latch(stay: Stay, head: When, now: Instant) -> None:
             latched_run=run.number if run else 0,
         ),
     )
+
+
+def count(stay: Stay, head: str, now: Instant) -> None:
+    """Another entry point of a trigger that has a `when` too has fired: that day is counted from it."""
+    stay.set_head(head, evolve(stay.head(head), fired_at=now))
 
 
 def forget_run(stay: Stay) -> None:

@@ -294,6 +294,25 @@ def _each_entry_point(to: pytest.MonkeyPatch) -> None:
     to.setattr(Work, "__attrs_post_init__", made)
 
 
+class _Apart(set[tuple[str, str, str]]):
+    def __ior__(self, items: Any) -> Any:
+        self.update(items if len(items) == 1 else {item for item in items if item[2]})
+        return self
+
+
+@mutant("a condition fires beside an event of its tick")
+def _beside_an_event(to: pytest.MonkeyPatch) -> None:
+    def made(work: Work) -> None:
+        original(work)
+        work.fired = _Apart()
+
+    original = Work.__attrs_post_init__
+    to.setattr(Work, "__attrs_post_init__", made)
+
+
+replaced("each entry point has a day of its own", [when], "last_firing", lambda stay, trigger, state: state.fired_at)
+
+
 # ---- on
 
 

@@ -51,6 +51,8 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "a latch is never armed again": runs.test_false_may_be_seen_between_two_runs,
     "unknown is seen as false by a latch": runs.test_unknown_is_not_seen_false,
     "`when` may fire several times a day": runs.test_repeatedly_fires_at_most_once_a_day_and_then_if_it_still_holds,
+    "each entry point has a day of its own": runs.test_at_most_once_a_day_is_of_the_trigger_through_all_its_entry_points,
+    "a condition fires beside an event of its tick": runs.test_a_condition_gives_way_to_an_event_of_its_tick,
     "a firing that is too soon is lost": runs.test_repeatedly_fires_at_most_once_a_day_and_then_if_it_still_holds,
     "`when` fires once a day in each run": runs.test_at_most_once_a_day_holds_across_runs,
     "`for D` goes on over unknown": runs.test_for_counts_from_the_tick_that_first_saw_it_true,

@@ -63,10 +63,10 @@ def test_when_stays_armed_while_a_path_of_its_trigger_is_under_way() -> None:
                 wait 2 hours
                 send email "hello"
     """
-    news = (event("05-14 13:00", "visit"), change("05-14 14:00", plan="b"))
-    assert sent(play(script, *news)) == ["05-14 15:00 hello", "05-14 17:00 hello"]
-    gone = change("05-14 14:30", plan="c")
-    assert sent(play(script, *news, gone)) == ["05-14 15:00 hello"]
+    news = (event("05-14 23:00", "visit"), change("05-15 00:00", plan="b"))
+    assert sent(play(script, *news)) == ["05-15 01:00 hello", "05-15 03:00 hello"]
+    gone = change("05-15 00:30", plan="c")
+    assert sent(play(script, *news, gone)) == ["05-15 01:00 hello"]
 
 
 def test_stop_on_and_stop_when_end_the_path() -> None:

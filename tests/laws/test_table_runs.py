@@ -251,6 +251,32 @@ def test_repeatedly_fires_at_most_once_a_day_and_then_if_it_still_holds() -> Non
     assert sent(play(script, *toggle, gone)) == ["05-14 12:00 hello"]
 
 
+def test_at_most_once_a_day_is_of_the_trigger_through_all_its_entry_points() -> None:
+    script = """
+        journey j
+            on visit
+            also when plan = "b"
+            also when score >= 10 at most every 2 days
+                send email "hello"
+    """
+    conditions = (change("05-14 13:00", plan="b"), change("05-15 13:00", score=20))
+    assert sent(play(script, *conditions)) == ["05-14 13:00 hello", "05-16 13:00 hello"]
+    visit = event("05-14 13:00", "visit")
+    assert sent(play(script, visit, change("05-14 15:00", plan="b"))) == ["05-14 13:00 hello", "05-15 00:00 hello"]
+
+
+def test_a_condition_gives_way_to_an_event_of_its_tick() -> None:
+    script = """
+        journey j
+            on visit
+            also when plan = "b"
+                send email "hello"
+    """
+    news = (event("05-14 13:00", "visit"), change("05-14 13:00", plan="b"))
+    assert sent(play(script, *news)) == ["05-14 13:00 hello", "05-15 00:00 hello"]
+    assert sent(play(script, *news, change("05-14 18:00", plan="c"))) == ["05-14 13:00 hello"]
+
+
 def test_at_most_once_a_day_holds_across_runs() -> None:
     toggle = (change("05-14 13:00", plan="b"), change("05-14 14:00", plan="a"))
     ended = event("05-14 13:30", "cancel")
