@@ -5,7 +5,7 @@ moving, which recovery, messages and completion need. Both decide in the same wa
 one where the state takes it, `and or not true false` everywhere.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from attrs import frozen
@@ -231,6 +231,14 @@ class Outline:
         self.states = before
         return False
 
-    def expected(self) -> set[str]:
+    def expected(self) -> frozenset[str]:
         """All terminals that could come next."""
-        return {type for type in self.row if type.isupper() and type != "$END" and self.probe(type) is not None}
+        return _expected(tuple(self.states))
+
+
+@lru_cache(maxsize=4096)
+def _expected(states: tuple[int, ...]) -> frozenset[str]:
+    """All terminals that could come after these states. A mistake is looked at by many rules, from the same states."""
+    outline = Outline()
+    outline.states = list(states)
+    return frozenset(t for t in outline.row if t.isupper() and t != "$END" and outline.probe(t) is not None)

@@ -29,7 +29,7 @@ def _distance(name: str, candidate: str) -> float | None:
     if name.replace("_", "") == candidate.replace("_", "") and len(name) > 1:
         return 0.5
     if abs(len(name) - len(candidate)) <= allowed:
-        steps = _edits(name, candidate)
+        steps = _edits(name, candidate, allowed)
         if steps <= allowed and steps < min(len(name), len(candidate)):
             return steps
     short, long = sorted((name, candidate), key=len)
@@ -40,8 +40,12 @@ def _distance(name: str, candidate: str) -> float | None:
     return None
 
 
-def _edits(a: str, b: str) -> int:
-    """Letters to insert, delete, change or swap with their neighbour to turn one word into the other."""
+def _edits(a: str, b: str, most: int) -> int:
+    """Letters to insert, delete, change or swap with their neighbour to turn one word into the other.
+
+    Args:
+        most: above this the number does not matter, only that it is above.
+    """
     before: list[int] = []
     previous = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -51,5 +55,7 @@ def _edits(a: str, b: str) -> int:
             if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
+        if min(row) > most < min(previous):  # a swap reaches over one row
+            return most + 1
         before, previous = previous, row
     return previous[-1]
