@@ -13,6 +13,9 @@ AT = "at"
 RESERVED = frozenset({"contact", "now", "today", "entry", "unknown"})
 """Names with a meaning of their own everywhere in expressions: no field, alias or parameter may take them."""
 
+CHANNELS = ("email", "sms", "push", "web", "ads")
+"""The channels that there are everywhere; a host adds its own by name."""
+
 EVERYBODY = "contacts"
 """`audience contacts` names everybody, so no segment may."""
 

@@ -39,6 +39,8 @@ _BLOCKS = tuple(
         "SPLIT NAME _NEWLINE",
         "REPEAT UP TO NUMBER TIMES _NEWLINE",
         "SEND NAME STRING _NEWLINE",
+        "WITH EACH _NEWLINE",
+        "CONTACT NAME _NEWLINE",
     )
 )
 _LEAVES = tuple(
@@ -61,6 +63,7 @@ _LEAVES = tuple(
         "ALSO WHEN NAME _NEWLINE",
         "SEGMENT NAME EQUAL NAME _NEWLINE",
         "EVENT NAME _NEWLINE",
+        "NAME _NEWLINE",
     )
 )
 
@@ -114,7 +117,7 @@ class _Search:
             if self.continues_nothing(i):
                 continue
             self.indentation(i)
-            if self.skipping is None and not self.line(i) and not self.substitute(i):
+            if self.skipping is None and not self.line(i) and (self.is_late_table(i) or not self.substitute(i)):
                 self.skipping = line.indent
         while len(self.levels) > 1:
             self.close(self.lines[-1])
@@ -198,7 +201,20 @@ class _Search:
         level = self.levels.pop()
         if level.open and not self.take("_DEDENT"):
             self.missing_body(last)
-            self.take("_DEDENT")
+            if not self.take("_DEDENT"):
+                self.missing_line(last)
+                self.take("_DEDENT")
+
+    def missing_line(self, last: Line) -> None:
+        """A block ends before all is there that it has to have: say so, and go on as if it were."""
+        for stub in _LEAVES:
+            trial = self.outline.copy()
+            if trial.feed_all(stub) and trial.takes("_DEDENT"):
+                if not last.faulty:
+                    self.report(*slips.missing_line(last, self.outline))
+                    last.faulty = True
+                self.adopt(trial, stub)
+                return
 
     def body_expected(self, i: int) -> None:
         """Report a line before this one that asks for an indented body and has none."""
@@ -259,6 +275,10 @@ class _Search:
             before = self.lines[i - 1] if i else None
             self.report(*slips.explain(slips.Slip(line, at, tuple(types), begin, self.outline, after_step, before)))
             line.faulty = True
+
+    def is_late_table(self, i: int) -> bool:
+        """Whether the line begins the table of a test, which can only come first: its rows are passed over."""
+        return self.lines[i].tokens[0].text == "with" and self.outline.takes("ADVANCE")
 
     def substitute(self, i: int) -> bool:
         """Put a line that fits in the place of a line that does not; False if none does."""

@@ -9,6 +9,7 @@ from attrs import frozen
 from wend.dsl import trial
 from wend.runtime.calendar import Zone, ceil_minute
 from wend.runtime.effects import Send, TraceEntry
+from wend.runtime.spell import spell_expr
 from wend.runtime.values import Instant
 
 NOTHING = "nothing"
@@ -23,6 +24,7 @@ class Happening:
         kind: as in a trace; `sent` for a message.
         reason: as in a trace.
         channel: of a message.
+        who: the contact, where the test names its contacts.
     """
 
     at: Instant
@@ -30,6 +32,7 @@ class Happening:
     kind: str
     reason: str | None = None
     channel: str | None = None
+    who: str | None = None
 
 
 @frozen
@@ -49,11 +52,19 @@ class Row:
     met: bool = True
 
 
-def at_moment(instant: Instant, moment: trial.Moment, here: Zone) -> bool:
-    """Whether an instant is at a moment of a test: at that minute, or on that local day."""
-    if moment.time is None:
-        return here.date(instant) == moment.date
-    return instant == ceil_minute(here.at(moment.date, moment.time))
+def at_moment(instant: Instant, when: trial.When, here: Zone) -> bool:
+    """Whether an instant is at a moment of a test (at that minute, or on that local day), or within a range."""
+    match when:
+        case trial.Range(start=start, until=until):
+            return (start is None or begins(start, here) <= instant) and (
+                until is None or instant < begins(until, here)
+            )
+        case trial.Moment(time=None):
+            return here.date(instant) == when.date
+        case trial.Moment():
+            return instant == ceil_minute(begins(when, here))
+        case _:
+            assert_never(when)
 
 
 def begins(moment: trial.Moment, here: Zone) -> Instant:
@@ -84,112 +95,176 @@ _SHOWN: Mapping[str, str] = {
 }
 
 
-def timeline(sends: Iterable[Send], traces: Iterable[TraceEntry]) -> tuple[Happening, ...]:
-    """What happened in the journey, for people, in order."""
-    happened = [Happening(send.at, named(send), "sent", channel=send.channel) for send in sends]
+def timeline(sends: Iterable[Send], traces: Iterable[TraceEntry], who: str | None = None) -> tuple[Happening, ...]:
+    """What happened to a contact in the journey, for people, in order.
+
+    Args:
+        who: its name, where the test has given it one.
+    """
+    happened = [Happening(send.at, named(send), "sent", channel=send.channel, who=who) for send in sends]
     for entry in traces:
         if entry.kind in _SHOWN:
             reason = f" ({entry.reason})" if entry.reason else ""
-            happened.append(Happening(entry.at, f"{_SHOWN[entry.kind]}{reason}", entry.kind, entry.reason))
+            what = f"{_SHOWN[entry.kind]}{reason}"
+            happened.append(Happening(entry.at, what, entry.kind, entry.reason, who=who))
+    return tuple(sorted(happened, key=_rank))
+
+
+def together(timelines: Iterable[tuple[Happening, ...]]) -> tuple[Happening, ...]:
+    """The time lines of several contacts as one."""
+    return tuple(sorted((each for happened in timelines for each in happened), key=_rank))
+
+
+def _rank(item: Happening) -> tuple[Instant, int]:
     order = list(_SHOWN)
+    return item.at, order.index(item.kind) if item.kind in order else len(order)
 
-    def rank(item: Happening) -> tuple[Instant, int]:
-        return item.at, order.index(item.kind) if item.kind in order else len(order)
 
-    return tuple(sorted(happened, key=rank))
+Unmet = Mapping[tuple[int, str | None], str]
+"""The lines that were not met, by their number in the test and the contact, with what came instead."""
+AS_EXPECTED = "as expected"
+
+
+def contacts_of(test: trial.Test, line: trial.AnyLine) -> tuple[str | None, ...]:
+    """The contacts that a line is about; None for the one of a test that names none."""
+    return (line.who,) if line.who is not None else test.contacts or (None,)
+
+
+def of(who: str | None, words: str) -> str:
+    """Words about a contact, where it has a name."""
+    return words if who is None else f"{who}: {words}"
 
 
 def side_by_side(
-    test: trial.Test, happened: Sequence[Happening], unmet: Iterable[trial.Expectation], here: Zone
+    test: trial.Test, happened: Sequence[Happening], unmet: Unmet, start: Instant, here: Zone
 ) -> tuple[Row, ...]:
     """Both time lines of a test: what it did and expected, and what came.
 
     Args:
         happened: the time line of the journey.
-        unmet: the lines that were not met.
+        start: when the test begins, UTC.
     """
-    failed = {id(line) for line in unmet}
+    order = {id(each): number for number, each in enumerate(happened)}
     rows: list[tuple[Instant, int, Row]] = []
-    order = {each: number for number, each in enumerate(happened)}
     totals: list[Row] = []
-    told: set[Happening] = set()
-    for line in test.lines:
+    told: set[int] = set()
+    for number, line in enumerate(test.lines):
         match line:
-            case trial.ExpectTotal(count=count, channel=channel):
-                came = sum(each.channel == channel for each in happened)
-                totals.append(Row("in total", f"{count} {channel}", f"{came} {channel}", id(line) not in failed))
+            case trial.ExpectTotal():
+                totals.append(_total(line, happened, (number, line.who) not in unmet))
             case trial.Happens() | trial.Changes():
                 what = f"event {line.event}" if isinstance(line, trial.Happens) else f"set {line.field}"
-                rows.append((begins(line.at, here), -1, Row(_moment(line.at), "", what)))
-            case trial.ExpectNothing() | trial.ExpectSend() | trial.ExpectExit() | trial.ExpectSkip():
-                for each, row in _rows(line, id(line) not in failed, happened, told, here):
-                    at, place = (each.at, order[each]) if each else (begins(line.at, here), len(order))
-                    rows.append((at, place, row))
+                rows.append((begins(line.at, here), -1, Row(str(line.at), "", of(line.who, what))))
             case trial.Given() | trial.Force() | trial.Advance():
                 pass
             case _:
-                assert_never(line)
-    rest = (each for each in happened if each not in told)
-    rows += [(each.at, order[each], Row(_time(each.at, here), "", each.what)) for each in rest]
+                for who in contacts_of(test, line):
+                    for each, row in _rows(line, who, unmet.get((number, who)), happened, told, here):
+                        at, place = (each.at, order[id(each)]) if each else (_first(line.at, start, here), len(order))
+                        rows.append((at, place, row))
+    rest = (each for each in happened if id(each) not in told)
+    rows += [(each.at, order[id(each)], Row(_time(each.at, here), "", of(each.who, each.what))) for each in rest]
     return (*[row for _, _, row in sorted(rows, key=lambda each: each[:2])], *totals)
 
 
-_Timed = trial.ExpectNothing | trial.ExpectSend | trial.ExpectExit | trial.ExpectSkip
+def _total(line: trial.ExpectTotal, happened: Sequence[Happening], met: bool) -> Row:
+    came = sum(each.channel == line.channel and line.who in (None, each.who) for each in happened)
+    return Row("in total", of(line.who, f"{line.count} {line.channel}"), f"{came} {line.channel}", met)
 
 
 def _rows(
-    line: _Timed, met: bool, happened: Sequence[Happening], told: set[Happening], here: Zone
+    line: trial.Timed,
+    who: str | None,
+    instead: str | None,
+    happened: Sequence[Happening],
+    told: set[int],
+    here: Zone,
 ) -> Iterator[tuple[Happening | None, Row]]:
-    """The rows of an expectation, each with what came for it, if anything; `told` has what stands in a row already."""
-    texts = _texts(line)
-    came = [each for each in happened if _answers(line, each) and at_moment(each.at, line.at, here)]
+    """The rows of an expectation, each with what came for it, if anything; `told` has what stands in a row already.
+
+    Args:
+        instead: what came instead; None where the line was met.
+    """
+    if isinstance(line.at, trial.Range) or isinstance(line, trial.ExpectCount | trial.ExpectThat):
+        time, words = _when(line.at), " ".join([*_texts(line), _how_long(line.at)]).rstrip()
+        yield None, Row(time, of(who, words), AS_EXPECTED if instead is None else instead, instead is None)
+        return
+    texts, met = [of(who, text) for text in _texts(line)], instead is None
+    came = [each for each in happened if each.who == who and _answers(line, each) and at_moment(each.at, line.at, here)]
     if isinstance(line, trial.ExpectSkip | trial.ExpectExit):
         came = came[:1]
-    if met and came and all(each in told for each in came):
+    if met and came and all(id(each) in told for each in came):
         return
     if isinstance(line, trial.ExpectNothing):
         texts = texts * max(len(came), 1)
     for expected, each in zip_longest(texts, came):
         if each is None:
             actual = NOTHING if isinstance(line, trial.ExpectNothing) else ""
-            yield None, Row(_moment(line.at), expected, actual, met)
+            yield None, Row(str(line.at), expected, actual, met)
         else:
-            told.add(each)
-            agrees = expected is not None and expected != NOTHING
-            yield each, Row(_time(each.at, here), expected or "", each.what, agrees)
+            told.add(id(each))
+            agrees = expected is not None and not isinstance(line, trial.ExpectNothing)
+            yield each, Row(_time(each.at, here), expected or "", of(who, each.what), agrees)
 
 
-def _texts(line: _Timed) -> list[str]:
+def _texts(line: trial.Timed) -> list[str]:
+    """What a line expects, in words, once for each happening."""
     match line:
         case trial.ExpectNothing():
             return [NOTHING]
+        case trial.ExpectSend(at=trial.Range(), times=times) if times != 1:
+            return [f"{times} times {wanted(line)}"]
         case trial.ExpectSend(times=times):
             return [wanted(line)] * times
+        case trial.ExpectCount(count=count, channel=channel):
+            return [f"{count} {channel}"]
         case trial.ExpectExit():
             return [_SHOWN["exited"]]
         case trial.ExpectSkip(reason=reason):
             return [f"{_SHOWN['dropped']} ({reason})"]
+        case trial.ExpectThat(condition=condition):
+            return [spell_expr(condition)]
         case _:
             assert_never(line)
 
 
-def _answers(line: _Timed, each: Happening) -> bool:
+def _answers(line: trial.Timed, each: Happening) -> bool:
     """Whether a happening is of the kind that a line speaks of."""
     match line:
         case trial.ExpectNothing():
             return each.kind == "sent"
         case trial.ExpectSend():
             return each.kind == "sent" and each.what == wanted(line)
+        case trial.ExpectCount(channel=channel):
+            return each.channel == channel
         case trial.ExpectExit():
             return each.kind == "exited"
         case trial.ExpectSkip(reason=reason):
             return each.kind == "dropped" and each.reason == reason
+        case trial.ExpectThat():
+            return False
         case _:
             assert_never(line)
 
 
-def _moment(moment: trial.Moment) -> str:
-    return str(moment)
+def _first(when: trial.When, start: Instant, here: Zone) -> Instant:
+    """When an expectation begins to count."""
+    if isinstance(when, trial.Range):
+        return begins(when.start, here) if when.start is not None else start
+    return begins(when, here)
+
+
+def _when(when: trial.When) -> str:
+    if isinstance(when, trial.Range):
+        return "" if when.start is None else str(when.start)
+    return str(when)
+
+
+def _how_long(when: trial.When) -> str:
+    """Until when a range goes, in words; nothing for a moment."""
+    if isinstance(when, trial.Moment):
+        return ""
+    return "from then on" if when.until is None else f"until {when.until}"
 
 
 def _time(at: Instant, here: Zone) -> str:

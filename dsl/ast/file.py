@@ -1,13 +1,11 @@
 """What stands at the top level of a file."""
 
-import datetime as dt
-
 from attrs import frozen
 
 from wend.dsl.ast.base import Name, Node
-from wend.dsl.ast.expr import Expr, Path, Text
+from wend.dsl.ast.expr import Expr, Text
 from wend.dsl.ast.header import Header, Setting
-from wend.dsl.ast.step import Pair
+from wend.dsl.ast.trial import TestBlock
 from wend.dsl.ast.trigger import Trigger
 
 
@@ -95,115 +93,6 @@ class Journey(Node):
     name: Name
     items: tuple[Header | Trigger, ...]
     title: Text | None = None
-
-
-@frozen(kw_only=True)
-class Moment(Node):
-    """`2026-05-09`, `2026-05-09 9am`: without a time the whole local day."""
-
-    date: dt.date
-    time: dt.time | None = None
-
-
-@frozen(kw_only=True)
-class Given(Node):
-    """`given email = "ana@example.org", consent_email = true`."""
-
-    pairs: tuple[Pair, ...]
-
-
-@frozen(kw_only=True)
-class GivenEvent(Node):
-    """`given event purchase at 2026-01-10 with amount = 30`."""
-
-    event: Name
-    at: Moment
-    values: tuple[Pair, ...] = ()
-
-
-@frozen(kw_only=True)
-class Force(Node):
-    """`force subject_line = short`."""
-
-    split: Name
-    variant: Name
-
-
-@frozen(kw_only=True)
-class ExpectNothing(Node):
-    """`expect nothing`."""
-
-
-@frozen(kw_only=True)
-class ExpectSend(Node):
-    """`expect email "winback-1" 2 times`."""
-
-    channel: Name
-    template: Text
-    times: int | None = None
-
-
-@frozen(kw_only=True)
-class ExpectExit(Node):
-    """`expect exit`."""
-
-
-@frozen(kw_only=True)
-class ExpectSkip(Node):
-    """`expect skip "consent"`."""
-
-    reason: Text
-
-
-@frozen(kw_only=True)
-class Happens(Node):
-    """`event purchase with amount = 30`."""
-
-    event: Name
-    values: tuple[Pair, ...] = ()
-
-
-@frozen(kw_only=True)
-class Changes(Node):
-    """`set stage = "cold"`."""
-
-    target: Path
-    value: Expr
-
-
-@frozen(kw_only=True)
-class At(Node):
-    """`at 2026-05-10 expect email "winback-1"`."""
-
-    moment: Moment
-    act: ExpectNothing | ExpectSend | ExpectExit | ExpectSkip | Happens | Changes
-
-
-@frozen(kw_only=True)
-class Advance(Node):
-    """`advance 30 days`."""
-
-    length: Expr
-
-
-@frozen(kw_only=True)
-class ExpectTotal(Node):
-    """`expect 2 email in total`."""
-
-    count: int
-    channel: Name
-
-
-TestLine = Given | GivenEvent | Force | At | Advance | ExpectTotal
-
-
-@frozen(kw_only=True)
-class TestBlock(Node):
-    """`test "three mails" for win_back` and its lines."""
-
-    name: Text
-    journey: Name
-    lines: tuple[TestLine, ...]
 
 
 @frozen(kw_only=True)

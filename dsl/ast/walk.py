@@ -1,6 +1,7 @@
 """Walking the tree: the children of a node, and everything below it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import attrs
 
@@ -24,3 +25,22 @@ def descendants(node: Node) -> Iterator[Node]:
         top = stack.pop()
         yield top
         stack.extend(reversed(tuple(children(top))))
+
+
+def replaced(node: Node, by: Callable[[Node], Node | None]) -> Node:
+    """The node with itself, or some of what is below it, replaced, each by what fits in its place.
+
+    Args:
+        by: what is put there instead of a node, or None for what stays.
+    """
+    found = by(node)
+    if found is not None:
+        return found
+    changed: dict[str, Any] = {}
+    for attribute in attrs.fields(type(node)):
+        value = getattr(node, attribute.name)
+        if isinstance(value, Node):
+            changed[attribute.name] = replaced(value, by)
+        elif isinstance(value, tuple):
+            changed[attribute.name] = tuple(replaced(each, by) if isinstance(each, Node) else each for each in value)
+    return attrs.evolve(node, **changed)

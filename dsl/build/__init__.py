@@ -9,8 +9,9 @@ from wend.dsl.build.expr import EXPR
 from wend.dsl.build.header import HEADER
 from wend.dsl.build.items import ITEMS
 from wend.dsl.build.steps import STEPS
+from wend.dsl.build.trials import TRIALS
 from wend.dsl.build.triggers import TRIGGERS
 
-ACTIONS: dict[str, Action] = {**EXPR, **HEADER, **STEPS, **TRIGGERS, **ITEMS}
+ACTIONS: dict[str, Action] = {**EXPR, **HEADER, **STEPS, **TRIGGERS, **ITEMS, **TRIALS}
 
 __all__ = ["ACTIONS", "Action", "Builder"]

@@ -1,4 +1,4 @@
-"""Trees of what stands at the top level: journeys, declarations, definitions, tests."""
+"""Trees of what stands at the top level: journeys, declarations, definitions."""
 
 from typing import Any
 
@@ -68,63 +68,6 @@ def _use(b: Builder, span: Span, c: list[Any]) -> ast.Use:
     return ast.Use(file=base.text(c[0]), span=span)
 
 
-def _test(b: Builder, span: Span, c: list[Any]) -> ast.TestBlock:
-    return ast.TestBlock(name=base.text(c[0]), journey=base.name(c[1]), lines=tuple(c[2:]), span=span)
-
-
-def _given_pairs(b: Builder, span: Span, c: list[Any]) -> ast.Given:
-    return ast.Given(pairs=c[0], span=span)
-
-
-def _given_event(b: Builder, span: Span, c: list[Any]) -> ast.GivenEvent:
-    return ast.GivenEvent(event=base.name(c[0]), at=c[1], values=c[2] or (), span=span)
-
-
-def _force(b: Builder, span: Span, c: list[Any]) -> ast.Force:
-    return ast.Force(split=base.name(c[0]), variant=base.name(c[1]), span=span)
-
-
-def _at(b: Builder, span: Span, c: list[Any]) -> ast.At:
-    return ast.At(moment=c[0], act=c[1], span=span)
-
-
-def _moment(b: Builder, span: Span, c: list[Any]) -> ast.Moment:
-    return ast.Moment(date=c[0].value, time=None if c[1] is None else c[1].value, span=span)
-
-
-def _expect_nothing(b: Builder, span: Span, c: list[Any]) -> ast.ExpectNothing:
-    return ast.ExpectNothing(span=span)
-
-
-def _expect_send(b: Builder, span: Span, c: list[Any]) -> ast.ExpectSend:
-    times = None if c[2] is None else b.whole(c[2])
-    return ast.ExpectSend(channel=base.name(c[0]), template=base.text(c[1]), times=times, span=span)
-
-
-def _expect_exit(b: Builder, span: Span, c: list[Any]) -> ast.ExpectExit:
-    return ast.ExpectExit(span=span)
-
-
-def _expect_skip(b: Builder, span: Span, c: list[Any]) -> ast.ExpectSkip:
-    return ast.ExpectSkip(reason=base.text(c[0]), span=span)
-
-
-def _happens(b: Builder, span: Span, c: list[Any]) -> ast.Happens:
-    return ast.Happens(event=base.name(c[0]), values=c[1] or (), span=span)
-
-
-def _changes(b: Builder, span: Span, c: list[Any]) -> ast.Changes:
-    return ast.Changes(target=c[0], value=c[1], span=span)
-
-
-def _expect_total(b: Builder, span: Span, c: list[Any]) -> ast.ExpectTotal:
-    return ast.ExpectTotal(count=b.whole(c[0], 0), channel=base.name(c[1]), span=span)
-
-
-def _advance(b: Builder, span: Span, c: list[Any]) -> ast.Advance:
-    return ast.Advance(length=b.length(c[0]), span=span)
-
-
 ITEMS: dict[str, Action] = {
     "item": _item,
     "journey": _journey,
@@ -140,19 +83,5 @@ ITEMS: dict[str, Action] = {
     "define": _define,
     "params": _params,
     "segment": _segment,
-    "test": _test,
     "use": _use,
-    "given_pairs": _given_pairs,
-    "given_event": _given_event,
-    "force": _force,
-    "at": _at,
-    "moment": _moment,
-    "expect_nothing": _expect_nothing,
-    "expect_send": _expect_send,
-    "expect_exit": _expect_exit,
-    "expect_skip": _expect_skip,
-    "happens": _happens,
-    "changes": _changes,
-    "expect_total": _expect_total,
-    "advance": _advance,
 }

@@ -3,7 +3,6 @@
 Unlike the text of a script it stands alone, and what it says is carried out at once.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from attrs import frozen
@@ -74,9 +73,9 @@ class Prompt:
         written = tuple(
             ast.Pair(name=ast.Name(text=each.name, span=each.place), value=_part(line, each.value)) for each in pairs
         )
-        made = happens(name, ast.Moment(date=dt.date(2000, 1, 1)), written, env.place(name), env, ctx)
+        made = happens(name, written, env, ctx)
         _sound(reports)
-        return list(made.values)
+        return list(made)
 
     def _context(self) -> tuple[Reports, Expressions]:
         reports = Reports()

@@ -1,10 +1,14 @@
 """From `test` blocks to checked tests: the names in them, and the kinds of their values."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from attrs import evolve, frozen
+
 from wend.dsl import ast, core, trial
-from wend.dsl.builtins import BUILTIN_EVENTS, EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, CHANNELS, EventShape
 from wend.dsl.checker.env import Env, Typed
+from wend.dsl.checker.examples import Row, rows
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.options import check_value
 from wend.dsl.core import Hint, Place
@@ -16,33 +20,54 @@ SKIPS = ("audience", "exit", "no address", "suppressed", "consent", "quota", "li
 
 
 def trials(files: Sequence[tuple[Source, ast.File]], ctx: Expressions) -> tuple[trial.Test, ...]:
-    """The tests of all files. Their names are different."""
-    made: dict[str, trial.Test] = {}
+    """The tests of all files, one for each row where a test has a table. Their names are different."""
+    names: dict[str, Place] = {}
+    made: list[trial.Test] = []
     for source, file in files:
         env = Env(source=source, words="a test")
         for item in file.items:
             if isinstance(item, ast.TestBlock):
                 name, place = item.name.value, env.place(item.name)
-                if name in made:
-                    hint = Hint(made[name].place, "first here")
+                if name in names:
+                    hint = Hint(names[name], "first here")
                     message = f"the test `{name}` stands twice"
                     ctx.reports.error("W207", message, place, "give it a name of its own", hint)
-                made[name] = _trial(item, files, env, ctx)
-    return tuple(made.values())
+                names[name] = place
+                made += _trials(item, files, env, ctx)
+    return tuple(made)
 
 
-def _trial(node: ast.TestBlock, files: Sequence[tuple[Source, ast.File]], env: Env, ctx: Expressions) -> trial.Test:
+def _trials(
+    node: ast.TestBlock, files: Sequence[tuple[Source, ast.File]], env: Env, ctx: Expressions
+) -> Iterator[trial.Test]:
     name = node.journey.text
     if name not in ctx.names.journeys:
         near = nearest(name, ctx.names.journeys)
         help = f"write `{near}`" if near else "declare it, or check the name"
         ctx.error("W205", f"there is no journey `{name}`", node.journey, env, help)
-    if not any(isinstance(line, ast.At | ast.GivenEvent) for line in node.lines):
+    if not any(isinstance(line, ast.At | ast.GivenEvent | ast.During) for line in ast.descendants(node)):
         help = "add a line such as `at 2026-05-10 expect nothing`"
         ctx.error("W242", "this test names no time", node.name, env, help)
-    splits = dict(_splits(name, files))
-    lines = tuple(made for line in node.lines if (made := _line(line, splits, env, ctx)) is not None)
-    return trial.Test(name=node.name.value, journey=name, lines=lines, place=env.place(node.name))
+    contacts = _contacts([line for line in node.lines if isinstance(line, ast.TestContact)], env, ctx)
+    splits, channels = dict(_splits(name, files)), _channels(files)
+    for row in rows(node.examples, env, ctx):
+        writer = _Lines(row, splits, channels, env, ctx)
+        lines = tuple(writer.of(node.lines))
+        title = f"{node.name.value} [{row.told}]" if row.number else node.name.value
+        place = env.place(node.name)
+        yield trial.Test(name=title, journey=name, lines=lines, contacts=contacts, place=place, row=row.place)
+
+
+def _contacts(own: Sequence[ast.TestContact], env: Env, ctx: Expressions) -> tuple[str, ...]:
+    """The names of the contacts, in the order of the test."""
+    seen: dict[str, ast.Name] = {}
+    for contact in own:
+        name = contact.name.text
+        if name in seen:
+            message, help = f"the contact `{name}` stands twice", "put all its lines below the first one"
+            ctx.reports.error("W207", message, env.place(contact.name), help, Hint(env.place(seen[name]), "first here"))
+        seen.setdefault(name, contact.name)
+    return tuple(seen)
 
 
 def _splits(journey: str, files: Sequence[tuple[Source, ast.File]]) -> Iterator[tuple[str, list[str]]]:
@@ -55,49 +80,151 @@ def _splits(journey: str, files: Sequence[tuple[Source, ast.File]]) -> Iterator[
                         yield below.name.text, [variant.name.text for variant in below.variants]
 
 
-def _line(line: ast.TestLine, splits: dict[str, list[str]], env: Env, ctx: Expressions) -> trial.AnyLine | None:
-    place = env.place(line)
-    match line:
-        case ast.Given(pairs=pairs):
-            values = tuple((p.name.text, field_value(p.name, p.value, env, ctx)) for p in pairs)
-            return trial.Given(values=values, place=place)
-        case ast.GivenEvent(event=event, at=at, values=pairs):
-            return happens(event, at, pairs, place, env, ctx)
-        case ast.Force(split=split, variant=variant):
-            return _force(split, variant, splits, place, env, ctx)
-        case ast.Advance(length=length):
-            return trial.Advance(length=ctx.length(length, env, "the time to go on"), place=place)
-        case ast.ExpectTotal(count=count, channel=channel):
-            return trial.ExpectTotal(count=count, channel=channel.text, place=place)
-        case ast.At():
-            return _at(line, place, env, ctx)
+def _channels(files: Sequence[tuple[Source, ast.File]]) -> frozenset[str]:
+    """The channels over which any step sends."""
+    nodes = (below for _, file in files for below in ast.descendants(file))
+    return frozenset(node.channel.text for node in nodes if isinstance(node, ast.Send))
 
 
-def _at(line: ast.At, place: Place, env: Env, ctx: Expressions) -> trial.AnyLine | None:
-    at = _moment(line.moment)
-    match line.act:
-        case ast.Happens(event=event, values=pairs):
-            return happens(event, line.moment, pairs, place, env, ctx)
-        case ast.Changes(target=target, value=value):
-            name = target.parts[-1]
-            return trial.Changes(at=at, field=name.text, value=field_value(name, value, env, ctx), place=place)
-        case ast.ExpectNothing():
-            return trial.ExpectNothing(at=at, place=place)
-        case ast.ExpectSend(channel=channel, template=template, times=times):
-            count = 1 if times is None else times
-            return trial.ExpectSend(at=at, channel=channel.text, template=template.value, times=count, place=place)
-        case ast.ExpectExit():
-            return trial.ExpectExit(at=at, place=place)
-        case ast.ExpectSkip(reason=reason):
-            if reason.value not in SKIPS:
-                near = nearest(reason.value, SKIPS)
-                help = f'write `"{near}"`' if near else f"the reasons are {', '.join(SKIPS)}"
-                ctx.error("W213", f"no message is skipped for `{reason.value}`", reason, env, help)
-            return trial.ExpectSkip(at=at, reason=reason.value, place=place)
+@frozen
+class _Lines:
+    """Checks the lines of a test, with one row of its table."""
 
+    row: Row
+    splits: dict[str, list[str]]
+    channels: frozenset[str]
+    env: Env
+    ctx: Expressions
 
-def _moment(node: ast.Moment) -> trial.Moment:
-    return trial.Moment(node.date, node.time)
+    def of(self, lines: Sequence[ast.TestLine | ast.TestContact], who: str | None = None) -> Iterator[trial.AnyLine]:
+        """The lines about a contact, or about all of them, in the order written."""
+        for line in lines:
+            if isinstance(line, ast.TestContact):
+                yield from self.of(line.lines, line.name.text)
+            elif (made := self._line(line, who)) is not None:
+                yield evolve(made, who=who)
+
+    def _line(self, line: ast.TestLine, who: str | None) -> trial.AnyLine | None:
+        place, row, env, ctx = self.env.place(line), self.row, self.env, self.ctx
+        match line:
+            case ast.Given(pairs=pairs):
+                given = row.pairs(pairs)
+                return trial.Given(values=tuple((p.name.text, self._value(p)) for p in given), place=place)
+            case ast.GivenEvent(event=event, at=at, values=pairs):
+                return self._happens(event, at, pairs, place)
+            case ast.Force(split=split, variant=variant):
+                return _force(split, variant, self.splits, place, env, ctx)
+            case ast.Advance(length=length):
+                if who is not None:
+                    message = "time goes on for all contacts of a test alike"
+                    ctx.error("W238", message, line, env, "write `advance` outside, indented like `contact`")
+                length = row.expr(length)
+                return trial.Advance(length=ctx.length(length, env, "the time to go on"), place=place)
+            case ast.ExpectTotal(count=count, channel=channel):
+                self._channel(channel)
+                total = row.count(count)
+                return None if total is None else trial.ExpectTotal(count=total, channel=channel.text, place=place)
+            case ast.During(start=start, until=until, expected=expected):
+                return self._during(start, until, expected, place)
+            case ast.At(moment=moment, act=act):
+                return self._at(moment, act, place)
+
+    def _at(
+        self, node: ast.Moment, act: ast.Expected | ast.Happens | ast.Changes, place: Place
+    ) -> trial.AnyLine | None:
+        if isinstance(act, ast.Happens):
+            return self._happens(act.event, node, act.values, place)
+        at = self._moment(node)
+        if at is None:
+            return None
+        if isinstance(act, ast.Changes):
+            name = act.target.parts[-1]
+            value = self._value(ast.Pair(name=name, value=self.row.expr(act.value)))
+            return trial.Changes(at=at, field=name.text, value=value, place=place)
+        return self._expected(at, act, place)
+
+    def _during(
+        self, start: ast.Moment | None, until: ast.Moment | None, expected: ast.Expected, place: Place
+    ) -> trial.AnyLine | None:
+        first = None if start is None else self._moment(start)
+        last = None if until is None else self._moment(until)
+        if (start is not None and first is None) or (until is not None and last is None):
+            return None
+        if first is not None and last is not None and first.first >= last.first:
+            message = "this time ends before it begins" if first.first > last.first else "this time is empty"
+            self.ctx.reports.error("W234", message, place, "`until` is the first moment that is outside")
+        return self._expected(trial.Range(first, last), expected, place)
+
+    def _expected(self, at: trial.When, node: ast.Expected, place: Place) -> trial.Timed | None:
+        row = self.row
+        match node:
+            case ast.ExpectNothing():
+                return trial.ExpectNothing(at=at, place=place)
+            case ast.ExpectSend(channel=channel, template=written, times=times):
+                self._channel(channel)
+                template, count = row.text(written, "a template"), row.count(1 if times is None else times)
+                if template is None or count is None:
+                    return None
+                name = channel.text
+                return trial.ExpectSend(at=at, channel=name, template=template.value, times=count, place=place)
+            case ast.ExpectCount(count=written_count, channel=channel):
+                self._channel(channel)
+                count = row.count(written_count)
+                if count is None:
+                    return None
+                return trial.ExpectCount(at=at, count=count, channel=channel.text, place=place)
+            case ast.ExpectExit():
+                return trial.ExpectExit(at=at, place=place)
+            case ast.ExpectSkip(reason=written):
+                reason = row.text(written, "a reason")
+                return None if reason is None else self._skip(at, reason, place)
+            case ast.ExpectThat(condition=condition):
+                made = self.ctx.condition(row.expr(condition), self.env)
+                return trial.ExpectThat(at=at, condition=made.expr, place=place)
+
+    def _channel(self, name: ast.Name) -> None:
+        """A channel is one that Wend has, or one over which some step sends."""
+        channel = name.text
+        if channel in self.channels or channel in CHANNELS:
+            return
+        if channel in ("tag", "list"):
+            help = f'write `expect "\u2026" in {channel}s`'
+        elif self.ctx.names.field_type(channel) is not None:
+            help = f'write `expect {channel} = "\u2026"`'
+        else:
+            near = nearest(channel, [*self.channels, *CHANNELS])
+            help = f"write `{near}`" if near else f"name a channel: {', '.join(sorted({*self.channels, *CHANNELS}))}"
+        self.ctx.error("W201", f"no step sends over a channel `{channel}`", name, self.env, help)
+
+    def _skip(self, at: trial.When, reason: ast.Text, place: Place) -> trial.ExpectSkip:
+        if reason.value not in SKIPS:
+            near = nearest(reason.value, SKIPS)
+            help = f'write `"{near}"`' if near else f"the reasons are {', '.join(SKIPS)}"
+            self.ctx.error("W213", f"no message is skipped for `{reason.value}`", reason, self.env, help)
+        return trial.ExpectSkip(at=at, reason=reason.value, place=place)
+
+    def _happens(self, event: ast.Name, at: ast.Moment, pairs: tuple[ast.Pair, ...], place: Place) -> trial.Happens:
+        given = self.row.pairs(pairs)
+        made = happens(event, given, self.env, self.ctx)
+        for pair, (_, value) in zip(given, made, strict=True):
+            self._alone(pair.value, value)
+        moment = self._moment(at) or trial.Moment(dt.date.min)
+        return trial.Happens(at=moment, event=event.text, values=made, place=place)
+
+    def _value(self, pair: ast.Pair) -> core.Expr:
+        """A value for a field, which has nothing of the contact to be made of."""
+        value = field_value(pair.name, pair.value, self.env, self.ctx)
+        return self._alone(pair.value, value)
+
+    def _alone(self, node: ast.Expr, value: core.Expr) -> core.Expr:
+        if any(isinstance(each, core.Field | core.Derived | core.Aggregate) for each in core.nodes(value)):
+            message = "nothing is known of the contact where its data is given"
+            self.ctx.error("W223", message, node, self.env, "write the value out")
+        return value
+
+    def _moment(self, node: ast.Moment) -> trial.Moment | None:
+        found = self.row.moment(node)
+        return None if found is None else trial.Moment(*found)
 
 
 def field_value(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> core.Expr:
@@ -117,9 +244,9 @@ def field_value(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> 
 
 
 def happens(
-    event: ast.Name, at: ast.Moment, pairs: tuple[ast.Pair, ...], place: Place, env: Env, ctx: Expressions
-) -> trial.Happens:
-    """An event that happens, its name and its values checked."""
+    event: ast.Name, pairs: tuple[ast.Pair, ...], env: Env, ctx: Expressions
+) -> tuple[tuple[str, core.Expr], ...]:
+    """The values of an event that happens, its name checked too."""
     name = event.text
     shape = BUILTIN_EVENTS.get(name) or ctx.names.shape(name)
     if shape is None:
@@ -131,7 +258,7 @@ def happens(
         made = ctx.check(pair.value, env)
         _payload(pair, made, shape, env, ctx)
         values.append((pair.name.text, made.expr))
-    return trial.Happens(at=_moment(at), event=name, values=tuple(values), place=place)
+    return tuple(values)
 
 
 def _payload(pair: ast.Pair, made: Typed, shape: EventShape | None, env: Env, ctx: Expressions) -> None:

@@ -4,10 +4,18 @@ from attrs import frozen
 
 from wend.dsl import ast
 from wend.dsl.formatter.headers import write_header
-from wend.dsl.formatter.items import act_text, moment_text, write_field, write_item, write_test_line
+from wend.dsl.formatter.items import write_field, write_item
 from wend.dsl.formatter.lines import STEP, WIDTH, Lines, Out
 from wend.dsl.formatter.quoting import unquote
 from wend.dsl.formatter.steps import write, write_branch, write_variant
+from wend.dsl.formatter.trials import (
+    act_text,
+    column_text,
+    moment_text,
+    write_examples,
+    write_test_contact,
+    write_test_line,
+)
 from wend.dsl.formatter.triggers import key_text, write_head, write_stop
 
 _JOURNEY = ("JOURNEY", "NAME", "_NEWLINE", "_INDENT")
@@ -89,8 +97,11 @@ def _fragment(node: ast.Node) -> _Fragment:
         case ast.StopOn() | ast.StopWhen():
             write_stop(lines, node, 0)
             return _Fragment(lines, _BODY)
-        case ast.Given() | ast.GivenEvent() | ast.Force() | ast.At() | ast.Advance() | ast.ExpectTotal():
-            write_test_line(lines, node, 0)
+        case ast.TestContact():
+            write_test_contact(lines, node, 0)
+            return _Fragment(lines, _TEST)
+        case ast.Examples():
+            write_examples(lines, node, 0)
             return _Fragment(lines, _TEST)
         case ast.Branch():
             write_branch(lines, node, 0)
@@ -104,6 +115,9 @@ def _fragment(node: ast.Node) -> _Fragment:
     if isinstance(node, ast.Head):
         write_head(lines, node, 0)
         return _Fragment(lines, ())
+    if isinstance(node, ast.TestLine):
+        write_test_line(lines, node, 0)
+        return _Fragment(lines, _TEST)
     if isinstance(node, ast.Step):
         write(lines, node, 0)
         return _Fragment(lines, _BODY)
@@ -136,10 +150,13 @@ def _words(lines: Lines, node: ast.Node) -> tuple[str, tuple[str, ...], str]:
             return key_text(lines, node), ("ON", "NAME"), "item"
         case ast.Moment():
             return moment_text(lines, node), (*_TEST, "AT"), "item"
-        case (
-            ast.ExpectNothing() | ast.ExpectSend() | ast.ExpectExit() | ast.ExpectSkip() | ast.Happens() | ast.Changes()
-        ):
-            return act_text(lines, node), (*_TEST, "AT", "DATE"), "item"
+        case ast.Column():
+            return column_text(lines, node), (*_TEST, "AT"), "item"
+        case ast.Example():
+            cells = " | ".join(say.expr(cell) for cell in node.cells)
+            return cells, (*_TEST, "WITH", "EACH", "_NEWLINE", "_INDENT", "NAME", "_NEWLINE"), "item"
+    if isinstance(node, ast.Expected | ast.Happens | ast.Changes):
+        return act_text(lines, node), (*_TEST, "AT", "DATE"), "item"
     if isinstance(node, ast.Schedule):
         return say.schedule(node), ("EVERY",), "item"
     if isinstance(node, ast.Expr):

@@ -3,13 +3,13 @@
 `explain` asks the hints one after the other; the first that recognises the slip gives the report.
 """
 
-from wend.dsl.machine import prepared
-from wend.dsl.slips import habits, phrases, places, schedules, signs, steps, words
+from wend.dsl.machine import Outline, prepared
+from wend.dsl.slips import habits, phrases, places, schedules, signs, steps, trials, words
 from wend.dsl.slips.base import Report, Slip, expectation
 from wend.dsl.source import Span
 from wend.dsl.tokens import Line
 
-__all__ = ["Report", "Slip", "explain", "has_its_step", "missing_body", "nested_too_deeply", "too_deep"]
+__all__ = ["Report", "Slip", "explain", "has_its_step", "missing_body", "missing_line", "nested_too_deeply", "too_deep"]
 
 _HINTS = (
     habits.currency,
@@ -38,7 +38,9 @@ _HINTS = (
     schedules.adverb,
     schedules.other_day,
     schedules.clock_number,
-    schedules.test_line,
+    trials.test_line,
+    trials.span_of_time,
+    trials.table,
     phrases.audience,
     phrases.margin,
     words.reserved,
@@ -116,6 +118,15 @@ def too_deep(before: Line, line: Line) -> Report:
         help = "put the step above on a line of its own, indented like this one"
         return "W125", "the line above has its step already, so nothing can stand below it", span, help
     return "W111", message, span, "indent it like the line above"
+
+
+def missing_line(last: Line, outline: Outline) -> Report:
+    """A block ends too early: a table without rows, a test that has nothing but a table."""
+    if outline.takes("ADVANCE"):
+        help = "say below the table what is given and what is expected, indented like `with each`"
+        return "W112", "this test has nothing but a table", Span(last.start, last.end), help
+    help = 'write the names of the columns, and below them rows with a value for each: `"free" | 1`'
+    return "W112", "this table has no rows", Span(last.start, last.end), help
 
 
 def missing_body(line: Line) -> Report:

@@ -99,18 +99,3 @@ def clock_number(slip: Slip) -> Report | None:
         return None
     written = f"`{hour}am` or `{hour}:00`" if 1 <= hour <= 12 else f"`{hour}:00`"
     return "W105", f"`{token.text}` is no time of day", token.span, f"write {written}"
-
-
-def test_line(slip: Slip) -> Report | None:
-    """`expect email "welcome" on 2026-05-10`, `expect no email`."""
-    token, last = slip.token, slip.last
-    if token is None or last is None:
-        return None
-    if last.text in ("no", "none", "nobody") and "EXPECT" in slip.types:
-        return "W101", f"`{last.text}` has no meaning here", last.span, "write `expect nothing`"
-    if slip.types == ("EXPECT",) and token.type == "NAME":
-        dates = [each.text for each in slip.line.tokens if each.type == "DATE"]
-        day = dates[0] if dates else "2026-05-10"
-        help = f"write `at {day} expect {token.text} \u2026`; only `expect 2 {token.text} in total` has no day"
-        return "W101", "the day of an expectation comes first", token.span, help
-    return None

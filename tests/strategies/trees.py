@@ -282,11 +282,18 @@ fields = st.builds(
     type=st.builds(ast.TypeExpr, base=bases, optional=st.booleans()),
     value=maybe(exprs),
 )
-moments = st.builds(ast.Moment, date=dates, time=maybe(times))
-acts = st.one_of(
+columns = st.builds(ast.Column, name=names)
+moments = st.builds(ast.Moment, date=dates | columns, time=maybe(times))
+numbers_expected = st.integers(0, 20_000) | columns
+expected: st.SearchStrategy[ast.Expected] = st.one_of(
     st.sampled_from([ast.ExpectNothing(), ast.ExpectExit()]),
-    st.builds(ast.ExpectSend, channel=names, template=text_nodes, times=maybe(counts)),
-    st.builds(ast.ExpectSkip, reason=text_nodes),
+    st.builds(ast.ExpectSend, channel=names, template=text_nodes | columns, times=maybe(numbers_expected)),
+    st.builds(ast.ExpectCount, count=numbers_expected, channel=names),
+    st.builds(ast.ExpectSkip, reason=text_nodes | columns),
+    st.builds(ast.ExpectThat, condition=exprs),
+)
+acts = st.one_of(
+    expected,
     st.builds(ast.Happens, event=names, values=pairs),
     st.builds(ast.Changes, target=paths, value=exprs),
 )
@@ -295,8 +302,16 @@ test_lines = st.one_of(
     st.builds(ast.GivenEvent, event=names, at=moments, values=pairs),
     st.builds(ast.Force, split=names, variant=names),
     st.builds(ast.At, moment=moments, act=acts),
+    st.builds(ast.During, start=moments, until=maybe(moments), expected=expected),
+    st.builds(ast.During, start=st.none(), until=moments, expected=expected),
     st.builds(ast.Advance, length=lengths),
-    st.builds(ast.ExpectTotal, count=st.integers(0, 20_000), channel=names),
+    st.builds(ast.ExpectTotal, count=numbers_expected, channel=names),
+)
+test_contacts = st.builds(ast.TestContact, name=names, lines=tuples(test_lines, 1, 3))
+examples = st.builds(
+    ast.Examples,
+    columns=tuples(names, 1, 3),
+    rows=tuples(st.builds(ast.Example, cells=tuples(exprs, 1, 3)), 1, 3),
 )
 items = st.one_of(
     triggers,
@@ -307,6 +322,12 @@ items = st.one_of(
     st.builds(ast.Use, file=text_nodes),
     st.builds(ast.Define, name=names, value=exprs, params=maybe(tuples(names, 0, 3))),
     st.builds(ast.Segment, name=names, condition=exprs),
-    st.builds(ast.TestBlock, name=text_nodes, journey=names, lines=tuples(test_lines, 1, 4)),
+    st.builds(
+        ast.TestBlock,
+        name=text_nodes,
+        journey=names,
+        lines=tuples(test_lines | test_contacts, 1, 4),
+        examples=maybe(examples),
+    ),
 )
 files: st.SearchStrategy[ast.File] = tuples(items, 0, 4).map(lambda made: ast.File(items=made))

@@ -8,13 +8,16 @@ import click
 
 from wend.cli.junit import as_junit
 from wend.cli.show import count_of
-from wend.dsl.diagnostics import Diagnostic, WendError, render
+from wend.dsl.core import Place
+from wend.dsl.diagnostics import Diagnostic, Label, WendError, render
 from wend.dsl.trial import ExpectSend
 from wend.report.coverage import as_lines, as_values, page, share
+from wend.runtime.calendar import Zone
 from wend.runtime.coverage import Collecting
-from wend.runtime.tell import answer_as_json, tell
-from wend.runtime.timelines import Row, wanted
-from wend.runtime.trial import Failure, TestResult, run_test
+from wend.runtime.judging import Failure
+from wend.runtime.tell import answer_as_json, clauses_as_json, tell, tell_clause
+from wend.runtime.timelines import Row, of, wanted
+from wend.runtime.trial import TestResult, run_test
 from wend.workspace import Workspace, open_workspace
 
 
@@ -100,14 +103,16 @@ def as_text(result: TestResult) -> str:
     """A failed test: each line that was not met and what kept its message, then both time lines side by side."""
     lines = [f"FAILED  {result.test.name}"]
     for failure in result.failures:
-        lines.append(render(_diagnostic(failure)))
-        lines += [f"  {line}" for line in _cause(failure)]
+        lines.append(render(_diagnostic(failure, result.test.row)))
+        lines += [f"  {line}" for line in _cause(failure, result.zone)]
     lines += ["", *_beside(result.rows)]
     return "\n".join(lines) + "\n"
 
 
-def _cause(failure: Failure) -> list[str]:
-    """What kept a message that is missing, in a few lines; none where none is missing."""
+def _cause(failure: Failure, zone: Zone) -> list[str]:
+    """What kept a message that is missing, or a condition from holding, in a few lines; none where there is neither."""
+    if failure.clauses:
+        return [line for clause in failure.clauses for line in tell_clause(clause, zone)]
     if failure.missed is None or not isinstance(failure.line, ExpectSend):
         return []
     message = wanted(failure.line)
@@ -126,9 +131,10 @@ def _beside(rows: tuple[Row, ...]) -> list[str]:
     ]
 
 
-def _diagnostic(failure: Failure) -> Diagnostic:
+def _diagnostic(failure: Failure, row: Place | None) -> Diagnostic:
     message = f"expected {failure.expected}, and there was: {failure.actual}"
-    return Diagnostic("W601", message, failure.line.place.source, failure.line.place.span)
+    labels = () if row is None else (Label(row.source, row.span, "with this row"),)
+    return Diagnostic("W601", message, failure.line.place.source, failure.line.place.span, labels=labels)
 
 
 def as_json(result: TestResult) -> dict[str, object]:
@@ -143,10 +149,12 @@ def as_json(result: TestResult) -> dict[str, object]:
                 "file": failure.line.place.source.name,
                 "expected": failure.expected,
                 "actual": failure.actual,
+                "contact": failure.who,
+                "clauses": clauses_as_json(failure.clauses, result.zone),
                 "whynot": None if failure.missed is None else [answer_as_json(each) for each in failure.missed],
             }
             for failure in result.failures
         ],
-        "timeline": [{"at": item.at.isoformat(), "what": item.what} for item in result.timeline],
+        "timeline": [{"at": item.at.isoformat(), "what": of(item.who, item.what)} for item in result.timeline],
         "rows": [attrs.asdict(row) for row in result.rows],
     }
