@@ -98,7 +98,7 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         return False
     for old in busy:
         runs.drop(work, stay, old, "stopped", "a newer path")
-    work.fired |= {firing, (*line, "")}
+    work.fired.update({firing, (*line, "")})
     feedback.began(work, stay, path)
     if once:
         stay.state = evolve(stay.state, keys=stay.state.keys | {token})

@@ -1,6 +1,7 @@
 """Mutants of the order within a tick, of runs, of `when` and of `on`."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -295,9 +296,9 @@ def _each_entry_point(to: pytest.MonkeyPatch) -> None:
 
 
 class _Apart(set[tuple[str, str, str]]):
-    def __ior__(self, items: Any) -> Any:
-        self.update(items if len(items) == 1 else {item for item in items if item[2]})
-        return self
+    def update(self, *others: Iterable[tuple[str, str, str]]) -> None:
+        items = {item for other in others for item in other}
+        super().update(items if len(items) == 1 else {item for item in items if item[2]})
 
 
 @mutant("a condition fires beside an event of its tick")
