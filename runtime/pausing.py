@@ -20,7 +20,7 @@ def switch(store: Store, journey: str, now: Instant, kind: str) -> bool:
         live = store.live_since()
         if journey not in live:
             near = nearest(journey, live)
-            help = f"did you mean `{near}`" if near else f"there are {', '.join(sorted(live)) or 'none'}"
+            help = f"did you mean `{near}`?" if near else f"there are {', '.join(sorted(live)) or 'none'}"
             raise WendError(f"there is no journey `{journey}` in the store", help=help)
         if (journey in store.paused()) is (kind == "paused"):
             return False

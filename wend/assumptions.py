@@ -68,7 +68,7 @@ def _check_event(event: str, key: str, section: Section, program: Program) -> No
     known = [*program.schema.events, *BUILTIN_EVENTS]
     if event not in known and (program.schema.events or event.startswith("message_")):
         near = nearest(event, known)
-        raise section.error(f"there is no event `{event}`", key, f"did you mean `{near}`" if near else None)
+        raise section.error(f"there is no event `{event}`", key, f"did you mean `{near}`?" if near else None)
 
 
 def _check_message(channel: str | None, template: str | None, section: Section, program: Program) -> None:
@@ -81,7 +81,7 @@ def _check_message(channel: str | None, template: str | None, section: Section, 
         if value is None or value in known or (key == "template" and _pattern_fits(value, known)):
             continue
         near = nearest(value, sorted(known))
-        raise section.error(f"no journey sends `{value}`", key, f"did you mean `{near}`" if near else None)
+        raise section.error(f"no journey sends `{value}`", key, f"did you mean `{near}`?" if near else None)
 
 
 def _pattern_fits(pattern: str, names: set[str]) -> bool:
@@ -120,7 +120,7 @@ def _values(event: str, section: Section, program: Program, zone: Zone) -> Mappi
         for name in given:
             if name not in types:
                 near = nearest(name, list(types))
-                raise where.error(f"`{event}` has no field `{name}`", name, f"did you mean `{near}`" if near else None)
+                raise where.error(f"`{event}` has no field `{name}`", name, f"did you mean `{near}`?" if near else None)
         missing = [n for n, t in types.items() if not t.endswith("?") and n not in given and n not in _KNOWN]
         if missing:
             raise where.error(f"`{event}` needs `{missing[0]}`", None, f"write `with = {{ {missing[0]} = … }}`")

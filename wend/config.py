@@ -111,7 +111,7 @@ class Section:
         for key in self.data:
             if key not in known:
                 near = nearest(key, known)
-                advice = f"did you mean `{near}`" if near else "there can be " + ", ".join(f"`{k}`" for k in known)
+                advice = f"did you mean `{near}`?" if near else "there can be " + ", ".join(f"`{k}`" for k in known)
                 raise self.error(f"{self.title} has no setting `{key}`", key, advice)
 
     def text(self, key: str) -> str | None:

@@ -28,6 +28,28 @@ def functions_page() -> str:
     return f"{_HEAD}\n| family | functions |\n|---|---|\n{contents}\n\n{chapters}"
 
 
+def functions_data() -> list[dict[str, object]]:
+    """Every function for other programs, in the order of the page."""
+    return [
+        {
+            "name": each.signature.name,
+            "family": family,
+            "usage": each.signature.usage,
+            "sentence": each.signature.sentence,
+            "parameters": [
+                {"name": parameter.name, "types": list(dict.fromkeys(str(one) for one in parameter.types))}
+                for parameter in each.signature.parameters
+            ],
+            "variadic": each.signature.variadic,
+            "result": str(each.signature.result),
+            "example": each.signature.example,
+            "gives": each.signature.gives,
+        }
+        for family, functions in FAMILIES.items()
+        for each in functions
+    ]
+
+
 def _contents(family: str, functions: Iterable[Signature]) -> str:
     return f"| [{family}](#{family}) | {', '.join(f'`{each.name}`' for each in functions)} |"
 

@@ -215,7 +215,7 @@ def load_project(path: Path | str) -> Project:
         return _read(config)
     if not path.is_file():
         near = nearest(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else None
-        raise ProjectError("there is no such file or folder", f"did you mean `{near}`" if near else None, str(path))
+        raise ProjectError("there is no such file or folder", f"did you mean `{near}`?" if near else None, str(path))
     if path.suffix == SCRIPT:
         return Project(root=path.parent, name=path.stem, zone=find_zone("UTC"), script=path)
     if path.suffix == ".toml":

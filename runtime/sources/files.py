@@ -43,7 +43,7 @@ def require_file(path: Path) -> None:
         size = path.stat().st_size
     except FileNotFoundError:
         near = nearest(path.name, _names_beside(path))
-        raise SourceError("there is no such file", f"did you mean `{near}`" if near else None, place) from None
+        raise SourceError("there is no such file", f"did you mean `{near}`?" if near else None, place) from None
     except OSError as error:
         raise _unreadable(error, place) from None
     if not path.is_file():

@@ -50,6 +50,6 @@ def test_what_cannot_be_switched(tmp_path: Path) -> None:
     run(root, "2026-04-01T09:00")
     misspelt = wend("pause", "winback", root)
     assert misspelt.code == 1
-    assert misspelt.err == ("error: there is no journey `winback` in the store\n  help: did you mean `win_back`\n")
+    assert misspelt.err == ("error: there is no journey `winback` in the store\n  help: did you mean `win_back`?\n")
     with open_sqlite(root / "wend.db"):
         assert "another process is using the store" in wend("pause", "win_back", root).err

@@ -121,7 +121,7 @@ def test_without_findings_no_workflow_command_is_printed(tmp_path: Path) -> None
 
 
 def test_json_has_the_labelled_places() -> None:
-    (found,) = json.loads(as_json([strange()]))
+    (found,) = as_json([strange()])
     assert found["labels"] == [
         {"file": strange().source.name, "line": 1, "column": 1, "end_line": 1, "end_column": 5, "text": "100%"}
     ]

@@ -33,8 +33,19 @@ def test_quiet_prints_nothing_where_all_is_well(tmp_path: Path) -> None:
 
 
 def test_json_has_one_line_a_round_with_the_documented_keys(tmp_path: Path) -> None:
-    assert json.loads(run(project(tmp_path), DUE, "--format", "json")) == {
+    found = json.loads(run(project(tmp_path), DUE, "--format", "json"))
+    assert found["activation"].pop("version")
+    assert found == {
         "at": "2026-05-01T09:00:00+00:00",
+        "activation": {
+            "changed": True,
+            "launched": ["thanks", "win_back"],
+            "retired": [],
+            "contacts": 0,
+            "replaced": [],
+            "added": [],
+            "gone": [],
+        },
         "contacts": {"new": 5, "changed": 0},
         "events": {"new": 5, "duplicates": 0, "unknown": 0, "future": 0},
         "tick": {

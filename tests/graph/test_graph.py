@@ -76,7 +76,8 @@ def counted(script: Path, *more: object) -> dict[str, Any]:
     period = ("--from", "2026-01-01", "--to", "2026-02-28")
     done = wend("graph", script, *data, *period, "--format", "json", *more)
     assert done.code == 0, done.err
-    found: dict[str, Any] = json.loads(done.out)
+    found: dict[str, Any]
+    (found,) = json.loads(done.out)
     return found
 
 
@@ -136,7 +137,7 @@ def test_counts_of_a_store(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     done = wend("graph", tmp_path / "shop", "--store", "--format", "json", "--journey", "win_back")
     assert done.code == 0, done.err
-    found = json.loads(done.out)
+    (found,) = json.loads(done.out)
     fired = sum(chart["edges"][0]["count"] for chart in found["triggers"])
     sent = sum(int(note.split()[0]) for c in found["triggers"] for n in c["nodes"] for note in n["notes"][:1])
     assert fired >= sent > 0

@@ -13,7 +13,7 @@ The words after a fence say what a block is:
     python               a program; those of a page run one after another, in one namespace
     signature            a name of the public interface: `tests/embedding/test_surface.py` compares it with the code
     console              lines `$ wend ...` that are run one after another in a copy of the examples, and their output;
-                         `[exit N]` at its end is the code that a command ends with
+                         `[exit N]` at its end is the code that a command ends with, ` < FILE` what it reads
     repl ARGUMENTS       a session of `wend repl ARGUMENTS` in a copy of the examples: what is typed, and its answers
 
     KIND file PATH       what the reader writes into a file (a script, a template, data), for the commands below it
@@ -147,11 +147,13 @@ def lines(text: str) -> list[str]:
 
 def execute(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of a console block."""
+    command, _, given = command.partition(" < ")
     first, *rest = shlex.split(command)
     assert first == "wend", f"a console block runs `wend` and nothing else: {command}"
     here = {**os.environ, "PYTHONPATH": str(ROOT)}  # this checkout, whichever one is installed
     run = [sys.executable, "-m", "wend", *rest]
-    return subprocess.run(run, cwd=cwd, env=here, capture_output=True, text=True, check=False, timeout=120)
+    text = (cwd / given).read_text(encoding="utf-8") if given else None
+    return subprocess.run(run, cwd=cwd, env=here, capture_output=True, text=True, check=False, timeout=120, input=text)
 
 
 def copy_examples(folder: Path) -> None:

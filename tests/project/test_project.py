@@ -142,7 +142,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
     (tmp_path / "one.journey").write_text("")
     (tmp_path / "x.py").write_text("")
     assert message(tmp_path)[0] == "the folder has no `wend.toml`"
-    assert message(tmp_path / "one.jurney") == ("there is no such file or folder", "did you mean `one.journey`")
+    assert message(tmp_path / "one.jurney") == ("there is no such file or folder", "did you mean `one.journey`?")
     assert message(tmp_path / "no" / "x") == ("there is no such file or folder", None)
     assert message(tmp_path / "x.py")[0] == "this is neither a project nor a script"
 
@@ -151,11 +151,11 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
     ("text", "message", "help", "place"),
     [
         ("[contacts\n", "the file is no TOML: expected ']' at the end of a table declaration", None, "wend.toml:1"),
-        ("[contact]\n", "`wend.toml` has no setting `contact`", "did you mean `contacts`", "wend.toml:1"),
+        ("[contact]\n", "`wend.toml` has no setting `contact`", "did you mean `contacts`?", "wend.toml:1"),
         (
             '# x\n[contacts]\n\nfiel = "x"\n',
             "`[contacts]` has no setting `fiel`",
-            "did you mean `file`",
+            "did you mean `file`?",
             "wend.toml:4",
         ),
         ("[store]\nwhere = 1\n", "`[store]` has no setting `where`", "there can be `sqlite`, `memory`", "wend.toml:2"),
@@ -190,7 +190,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             '[[events]]\nfile = "a"\n[[events]]\nfile = "b"\natt = "x"\n',
             "`[[events]]` has no setting `att`",
-            "did you mean `at`",
+            "did you mean `at`?",
             "wend.toml:5",
         ),
         (
@@ -265,7 +265,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             '[channels.email]\nkind = "smtp"\nhost = "h"\npassword = "secret"\n',
             "`[channels.email]` has no setting `password`",
-            "did you mean `password_env`",
+            "did you mean `password_env`?",
             "wend.toml:4",
         ),
     ],

@@ -276,7 +276,7 @@ def test_a_column_that_holds_another_declared_field_is_not_suggested(tmp_path: P
 def test_a_missing_file_and_its_neighbour(tmp_path: Path) -> None:
     write(tmp_path / "contacts.csv", "id\n1\n")
     error = refused(tmp_path / "contact.csv")
-    assert (error.message, error.help) == ("there is no such file", "did you mean `contacts.csv`")
+    assert (error.message, error.help) == ("there is no such file", "did you mean `contacts.csv`?")
     assert error.place == str(tmp_path / "contact.csv")
 
 
@@ -337,8 +337,8 @@ def test_a_told_column_that_is_not_there(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", "customer,name\n1,Ana\n")
     error = refused(path, ContactMapping(id="custmer"))
     assert error.message == "there is no column `custmer`, which `id` names; there are `customer` and `name`"
-    assert (error.help, error.place) == ("did you mean `customer`", f"{path}:1")
-    assert refused(path, ContactMapping(rename={"nam": "x"})).help == "did you mean `name`"
+    assert (error.help, error.place) == ("did you mean `customer`?", f"{path}:1")
+    assert refused(path, ContactMapping(rename={"nam": "x"})).help == "did you mean `name`?"
 
 
 def test_no_column_can_be_the_id(tmp_path: Path) -> None:

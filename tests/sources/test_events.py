@@ -233,7 +233,7 @@ def test_a_told_column_that_is_not_there(tmp_path: Path) -> None:
     path = write(tmp_path / "e.csv", "contact,at,name\n1,2026-07-01,a\n")
     error = refused(path, EventMapping(at="aat"))
     assert error.message == "there is no column `aat`, which `at` names; there are `contact`, `at` and `name`"
-    assert error.help == "did you mean `at`"
+    assert error.help == "did you mean `at`?"
     assert "`name_column` names" in refused(path, EventMapping(name_column="kind")).message
 
 

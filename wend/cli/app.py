@@ -2,12 +2,14 @@
 
 import importlib
 import io
+import re
 import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from wend.cli.output import print_error, wants_json
 from wend.cli.show import show_error
 from wend.dsl.diagnostics import WendError
 
@@ -89,18 +91,31 @@ def carry_out() -> None:
         code = cli.main(standalone_mode=False, prog_name="wend")
     except WendError as error:
         show_error(error)
-        sys.exit(REFUSED)
-    except click.exceptions.Abort:
+        _end(error, REFUSED)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        _end(WendError("interrupted"), INTERRUPTED)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        _end(_misused(error), error.exit_code)
     except OSError as error:
         reason = (error.strerror or "the system refused").lower()
-        show_error(WendError(reason, place=str(error.filename) if error.filename else None))
-        sys.exit(REFUSED)
+        refused = WendError(reason, place=str(error.filename) if error.filename else None)
+        show_error(refused)
+        _end(refused, REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(error: WendError, code: int) -> NoReturn:
+    """End after a failure that was told in words; as JSON too where that is asked for."""
+    if wants_json(sys.argv[1:]):
+        print_error(error)
+    sys.exit(code)
+
+
+def _misused(error: click.ClickException) -> WendError:
+    """Wrong usage in the words of all failures."""
+    said = re.sub(r"'([^']*)'", r"`\1`", " ".join(error.format_message().split())).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context is not None else "wend"
+    return WendError(said[:1].lower() + said[1:], f"`{path} --help` shows how it is called")

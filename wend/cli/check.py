@@ -7,6 +7,7 @@ import click
 from attrs import evolve
 
 from wend.cli.clock import now
+from wend.cli.output import format_option, print_json
 from wend.cli.reports import as_github, as_json, as_sarif
 from wend.cli.show import count_of, show_diagnostics
 from wend.dsl.diagnostics import Severity, WendError, in_order
@@ -14,12 +15,12 @@ from wend.repl.opening import open_session
 from wend.undecided import undecided
 from wend.workspace import Workspace, open_workspace
 
-FORMATS = {"json": as_json, "github": as_github, "sarif": as_sarif}
+FORMATS = {"github": as_github, "sarif": as_sarif}
 
 
 @click.command(name="check")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", *FORMATS]), default="text", help="How to print.")
+@format_option("github", "sarif")
 @click.option("--data", is_flag=True, help="Also what the contacts of the project's data never decide.")
 @click.option("--quiet", "-q", is_flag=True, help="Only errors, and nothing when all is well.")
 def command(path: Path, form: str, data: bool, quiet: bool) -> int:
@@ -31,7 +32,9 @@ def command(path: Path, form: str, data: bool, quiet: bool) -> int:
     if data:
         workspace = with_data(workspace, path, now())
     found = [d for d in workspace.diagnostics if not quiet or d.severity is Severity.ERROR]
-    if form in FORMATS:
+    if form == "json":
+        print_json(as_json(found))
+    elif form in FORMATS:
         click.echo(FORMATS[form](found), nl=bool(found) or form != "github")
     else:
         show_diagnostics(found)

@@ -1,7 +1,6 @@
 """`wend count EXPR`: how many contacts a condition holds for now, and when the next ones will."""
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from attrs import field, frozen
 
 from wend.cli.clock import now
 from wend.cli.dates import time
+from wend.cli.output import format_option, print_json
 from wend.dsl.diagnostics import WendError
 from wend.dsl.source import Source
 from wend.dsl.types import Kind
@@ -33,7 +33,7 @@ NAMED = 3
 @click.option(
     "--next", "days", type=click.IntRange(0, 1000), default=5, show_default=True, help="How many days to show."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option()
 def command(
     condition: str,
     path: Path,
@@ -48,14 +48,16 @@ def command(
     Then the next days on which it becomes true for others without anything new happening to them.
     """
     session, answer = open_session(path, contacts, events, now() if at is None else at)
-    if answer.failed:
-        click.echo("\n".join(answer.lines), err=True)
-        return 1
+    if answer.error is not None:
+        raise answer.error
     if session.sampled:
         help = "name files with --contacts and --events"
         raise WendError("there are no contacts to count", help, str(path))
     found = count(session, condition, days)
-    click.echo(json.dumps(_as_json(found), indent=2) if form == "json" else _as_text(found, session.zone))
+    if form == "json":
+        print_json(_as_json(found))
+    else:
+        click.echo(_as_text(found, session.zone))
     return 0
 
 

@@ -1,7 +1,6 @@
 """`wend diff OLD NEW`: who would get more, less, other, earlier or later messages from a new version."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 from attrs import evolve, frozen
 
 from wend.cli.dates import day
+from wend.cli.output import format_option, print_json
 from wend.cli.show import count_of
 from wend.difference.cause import Course, Missed, Parting, courses, explained, first_missed, parting
 from wend.difference.messages import Change, ContactDifference, Difference, MessageLog, Sent, compare
@@ -40,7 +40,7 @@ WORDS = {
 @click.option(
     "--examples", type=click.IntRange(0, 100), default=3, show_default=True, help="Contacts to name for each."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option()
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def command(
     old: Path,
@@ -78,7 +78,7 @@ def command(
         for each in named
     ]
     if form == "json":
-        click.echo(json.dumps(as_json(difference, examples_of, period), indent=2, ensure_ascii=False))
+        print_json(as_json(difference, examples_of, period))
     else:
         click.echo(as_text(difference, examples_of, after.project.zone, len(population.contacts)), nl=False)
     return 0

@@ -2,8 +2,10 @@
 
 import click
 
-from wend.explanations import as_markdown
-from wend.function_pages import functions_page
+from wend.cli.output import format_option, print_json
+from wend.codes import CODES
+from wend.explanations import as_data, as_markdown, explanation
+from wend.function_pages import functions_data, functions_page
 
 
 @click.group(name="docs")
@@ -12,12 +14,20 @@ def command() -> None:
 
 
 @command.command(name="diagnostics")
-def diagnostics() -> None:
-    """Every code that a report can have, with its page, as Markdown."""
-    click.echo(as_markdown(), nl=False)
+@format_option(default="markdown")
+def diagnostics(form: str) -> None:
+    """Every code that a report can have, with its page."""
+    if form == "json":
+        print_json([as_data(explanation(code)) for code in sorted(CODES)])
+    else:
+        click.echo(as_markdown(), nl=False)
 
 
 @command.command(name="functions")
-def functions() -> None:
-    """Every function that scripts can call, as Markdown: arguments, result, a sentence, an example."""
-    click.echo(functions_page(), nl=False)
+@format_option(default="markdown")
+def functions(form: str) -> None:
+    """Every function that scripts can call: arguments, result, a sentence, an example."""
+    if form == "json":
+        print_json(functions_data())
+    else:
+        click.echo(functions_page(), nl=False)

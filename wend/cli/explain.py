@@ -1,7 +1,6 @@
 """`wend explain`: what a report means, or what happened to a contact and why."""
 
 import datetime as dt
-import json
 import re
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 
 from wend.cli.clock import now
 from wend.cli.dates import day, instant, time
+from wend.cli.output import format_option, print_json
 from wend.dsl.diagnostics import WendError
 from wend.explanations import as_data, as_text, explanation
 from wend.population import open_with_data
@@ -34,7 +34,7 @@ _CODE = re.compile(r"[Ww]\d{3}")
 @click.option("--contacts", type=click.Path(path_type=Path), help="A file of contacts for the simulation.")
 @click.option("--events", multiple=True, type=click.Path(path_type=Path), help="A file of events; may be repeated.")
 @click.option("--timezone", help="The zone of the simulation's days, in the place of the project's.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option()
 def command(
     what: str,
     journey: str | None,
@@ -53,14 +53,18 @@ def command(
     """
     if _CODE.fullmatch(what) and journey is None and start is None:
         page = explanation(what)
-        click.echo(
-            json.dumps(as_data(page), indent=2, ensure_ascii=False) if form == "json" else as_text(page), nl=False
-        )
+        if form == "json":
+            print_json(as_data(page))
+        else:
+            click.echo(as_text(page), nl=False)
         return 0
     if start is None and (contacts is not None or events or timezone is not None):
         raise click.UsageError("--contacts, --events and --timezone belong to a simulation: name --from")
     story, zone = _story(what, journey, project, at, start, contacts, events, timezone)
-    click.echo(json.dumps(_as_json(story), indent=2, ensure_ascii=False) if form == "json" else _as_text(story, zone))
+    if form == "json":
+        print_json(_as_json(story))
+    else:
+        click.echo(_as_text(story, zone))
     return 0
 
 

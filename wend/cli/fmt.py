@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from wend.cli.output import format_option, print_json
 from wend.cli.show import count_of
 from wend.dsl.formatter import format_source
 from wend.project import load_project
@@ -15,7 +16,8 @@ from wend.workspace import project_sources
 @click.command(name="fmt")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 where something would change.")
-def command(path: Path, only_check: bool) -> int:
+@format_option()
+def command(path: Path, only_check: bool, form: str) -> int:
     """Lay out the scripts of a project, or one script and those that it uses.
 
     Comments stay; where a script has errors nothing is changed.
@@ -28,6 +30,9 @@ def command(path: Path, only_check: bool) -> int:
             changed.append(script)
             if not only_check:
                 replace(script, after)
+    if form == "json":
+        print_json({"scripts": len(sources), "changed": [str(script) for script in changed], "written": not only_check})
+        return 1 if changed and only_check else 0
     for script in changed:
         click.echo(f"{'would change' if only_check else 'changed'} {script}")
     if not changed:

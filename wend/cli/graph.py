@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from wend.cli.dates import day
+from wend.cli.output import format_option, print_json
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey, Program
@@ -24,13 +25,11 @@ from wend.runtime.store.sqlite import read_sqlite
 from wend.runtime.values import Instant
 from wend.workspace import open_workspace
 
-FORMS = click.Choice(["mermaid", "svg", "json"])
-
 
 @click.command(name="graph")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--journey", metavar="NAME", help="Only this journey.")
-@click.option("--format", "form", type=FORMS, default="mermaid", help="What to make.")
+@format_option("svg", default="mermaid", help="What to make.")
 @click.option("--out", type=click.Path(path_type=Path), help="A file, or a folder with a file for each journey.")
 @click.option("--store", is_flag=True, help="With counts from the project's store.")
 @click.option("--from", "start", type=day, metavar="DATE", help="With counts from a simulation: its first day.")
@@ -112,13 +111,16 @@ def _chosen(program: Program, name: str | None) -> list[Journey]:
 
 def _give(diagrams: list[Diagram], write: Callable[[Diagram], str], suffix: str, out: Path | None) -> None:
     """Print, or write a file for each journey."""
+    if out is None and suffix == ".json":
+        print_json([_data(diagram) for diagram in diagrams])
+        return
     if out is None:
         if suffix == ".svg" and len(diagrams) > 1:
             raise click.UsageError("there are several journeys: name one with --journey, or a folder with --out")
         for diagram in diagrams:
             if len(diagrams) > 1 and suffix == ".mmd":
                 click.echo(f"%% {diagram.journey.name}")
-            click.echo(write(diagram), nl=suffix == ".json")
+            click.echo(write(diagram), nl=False)
         return
     if out.is_dir() or not out.suffix:
         out.mkdir(exist_ok=True)
@@ -129,10 +131,17 @@ def _give(diagrams: list[Diagram], write: Callable[[Diagram], str], suffix: str,
         files = {out: diagrams[0]}
     for file, diagram in files.items():
         file.write_text(write(diagram), encoding="utf-8")
-        click.echo(f"wrote {file}")
+        if suffix != ".json":
+            click.echo(f"wrote {file}")
+    if suffix == ".json":
+        print_json({"written": [str(file) for file in files]})
 
 
 def _as_json(diagram: Diagram) -> str:
+    return json.dumps(_data(diagram), indent=2, ensure_ascii=False)
+
+
+def _data(diagram: Diagram) -> dict[str, object]:
     """A diagram for other programs."""
     charts = [
         {
@@ -146,4 +155,4 @@ def _as_json(diagram: Diagram) -> str:
         for chart in diagram.charts
     ]
     told = {"journey": diagram.journey.name, "title": diagram.journey.title, "notes": list(diagram.notes)}
-    return json.dumps({**told, "triggers": charts}, indent=2, ensure_ascii=False)
+    return {**told, "triggers": charts}

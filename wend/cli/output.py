@@ -6,6 +6,7 @@ Standard error stays for people: remarks, progress, and the same failure in word
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
@@ -38,18 +39,16 @@ def print_json_line(value: object) -> None:
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether JSON is asked for, also where the arguments are otherwise wrong."""
     before = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    pairs = zip(before, [*before[1:], ""], strict=True)
-    return any(each == f"{FLAG}={JSON}" or (each == FLAG and after == JSON) for each, after in pairs)
+    return f"{FLAG}={JSON}" in before or (FLAG, JSON) in pairwise(before)
 
 
-def error_data(error: WendError) -> dict[str, object]:
-    """A failure, as every command tells it. `diagnostics` is empty unless scripts or templates are refused."""
+def print_error(error: WendError) -> None:
+    """A failure, on one line. `diagnostics` is empty unless scripts or templates are refused."""
     diagnostics = error.diagnostics if isinstance(error, ProgramError) else ()
-    return {
-        "error": {
-            "message": error.message,
-            "help": error.help,
-            "place": error.place,
-            "diagnostics": [data_of(each) for each in diagnostics],
-        }
+    found = {
+        "message": error.message,
+        "help": error.help,
+        "place": error.place,
+        "diagnostics": [data_of(each) for each in diagnostics],
     }
+    print_json_line({"error": found})

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from wend.cli.dates import time
+from wend.cli.output import format_option, print_json
 from wend.cli.switch import switch
 
 
@@ -13,11 +14,15 @@ from wend.cli.switch import switch
 @click.argument("journey")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00.")
-def command(journey: str, path: Path, at: dt.datetime | None) -> int:
+@format_option()
+def command(journey: str, path: Path, at: dt.datetime | None, form: str) -> None:
     """Switch a journey off: nobody enters and nothing fires, until `wend resume`.
 
     It is kept in the store of the project (the folder, unless it is the present one), which no `wend run` may be using
     meanwhile, and counts from the next tick on.
     """
-    click.echo(switch(path, journey, at, off=True))
-    return 0
+    switched = switch(path, journey, at, off=True)
+    if form == "json":
+        print_json(switched.as_json())
+    else:
+        click.echo(switched.as_text())

@@ -14,9 +14,9 @@ from wend.explanations import explanation
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+def as_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
     """A list with an object for each; lines and columns are counted from 1, an end stands behind the last sign."""
-    return json.dumps([data_of(each) for each in diagnostics], indent=2, ensure_ascii=False)
+    return [data_of(each) for each in diagnostics]
 
 
 def data_of(diagnostic: Diagnostic) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """`wend run PROJECT`: load what is new, tick, deliver, and sleep until something is due."""
 
 import datetime as dt
-import json
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ from types import FrameType
 import click
 
 from wend.cli.dates import instant, time
+from wend.cli.output import format_option, print_error, print_json_line
 from wend.cli.show import count_of, goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
 from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
@@ -31,7 +31,7 @@ UNDELIVERED = 3
 @click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00; with --once.")
 @click.option("--keep", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: who had it has had it.")
 @click.option("--reset", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: everybody is new to it.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print each round.")
+@format_option(help="How to print each round: as JSON on a line of its own.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what went wrong.")
 def command(
     path: Path,
@@ -74,6 +74,8 @@ def command(
                 if once or not service.active:
                     raise
                 show_error(error)  # what is due goes out all the same, and the data is read again in a while
+                if form == "json":
+                    print_error(error)
                 done = service.round(clock(), clock, stop.is_set, load=False)
             undelivered = done.delivery.undelivered + sum(done.unrendered.values())
             _show_round(service, done, clock(), form, quiet, always=once)
@@ -164,7 +166,7 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
         for reason, count in done.unrendered.items():
             click.echo(f"{count_of(count, 'message')} set aside: {reason}", err=True)
     if form == "json":
-        click.echo(json.dumps(as_json(service, done, now), ensure_ascii=False))
+        print_json_line(as_json(service, done, now))
         return
     lines = list(_lines(service, done, now))
     if not quiet and (lines or always):
@@ -176,6 +178,22 @@ def _show_round(service: Service, done: Round, now: Instant, form: str, quiet: b
         if paused := service.engine.store.paused():
             click.echo(f"paused: {', '.join(paused)}")
         click.echo(_outlook(service))
+
+
+def _activation_json(active: Activation) -> dict[str, object]:
+    return {
+        "version": active.version,
+        "changed": active.changed,
+        "launched": list(active.launched),
+        "retired": list(active.retired),
+        "contacts": active.contacts,
+        "replaced": [
+            {"journey": each.journey, "trigger": each.trigger, "contacts": each.contacts, "answer": each.answer}
+            for each in active.replaced
+        ],
+        "added": [{"journey": journey, "trigger": trigger} for journey, trigger in active.added],
+        "gone": [{"journey": journey, "trigger": trigger} for journey, trigger in active.gone],
+    }
 
 
 def _lines(service: Service, done: Round, now: Instant) -> list[str]:
@@ -234,6 +252,7 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
     tick, wake = done.tick, service.engine.next_wake()
     return {
         "at": now.isoformat(),
+        "activation": None if done.activation is None else _activation_json(done.activation),
         "contacts": {"new": done.contacts.new, "changed": done.contacts.changed},
         "events": {
             "new": done.events.new,

@@ -1,7 +1,6 @@
 """`wend simulate PATH`: the engine under a virtual clock, over contacts and events; nothing leaves the machine."""
 
 import datetime as dt
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import click
 
 from wend.assumptions import read_assumptions
 from wend.cli.dates import day
+from wend.cli.output import format_option, print_json
 from wend.cli.show import count_of, goal_lines, goals_json, show_warnings
 from wend.dsl.diagnostics import WendError
 from wend.playing import Period, play
@@ -36,7 +36,7 @@ from wend.workspace import Workspace
 @click.option("--mail", type=click.Path(path_type=Path), help="Write each rendered message into this folder.")
 @click.option("--assume", type=click.Path(path_type=Path), help="A file of reactions to assume (TOML).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a page with charts into this file (HTML).")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option()
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no remarks.")
 def command(
     path: Path,
@@ -83,7 +83,7 @@ def command(
         of = Heading(name, start, end, zone.name)
         report.write_text(page(workspace.sound(), collecting.collected(result.contacts), result, of), encoding="utf-8")
     if form == "json":
-        click.echo(json.dumps(as_json(result, start, end, post), indent=2, ensure_ascii=False))
+        print_json(as_json(result, start, end, post))
     else:
         click.echo(as_text(result, start, end, post), nl=False)
     return 1 if post is not None and post.failed else 0

@@ -3,6 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
+from attrs import asdict, frozen
+
 from wend.cli.dates import instant
 from wend.dsl.diagnostics import WendError
 from wend.runtime.engine import Engine
@@ -10,8 +12,28 @@ from wend.runtime.store.sqlite import open_sqlite
 from wend.workspace import open_workspace
 
 
-def switch(path: Path, journey: str, at: dt.datetime | None, off: bool) -> str:
-    """Pause or resume a journey in a project's store; gives what happened, for a person.
+@frozen
+class Switched:
+    """What became of a journey: whether it is paused now, and whether that is new."""
+
+    journey: str
+    paused: bool
+    changed: bool
+    at: dt.datetime
+
+    def as_text(self) -> str:
+        """For a person."""
+        if not self.changed:
+            return f"{self.journey} is {'paused already' if self.paused else 'not paused'}"
+        return f"{self.journey} is paused" if self.paused else f"{self.journey} goes on"
+
+    def as_json(self) -> dict[str, object]:
+        """For other programs; the time is UTC."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+def switch(path: Path, journey: str, at: dt.datetime | None, off: bool) -> Switched:
+    """Pause or resume a journey in a project's store.
 
     Args:
         at: what time it is, in the zone of the project where it says none; None for now.
@@ -27,6 +49,4 @@ def switch(path: Path, journey: str, at: dt.datetime | None, off: bool) -> str:
     with open_sqlite(store_path) as store:
         engine = Engine(workspace.rules(), store, workspace.templates, zone=workspace.project.zone.name)
         changed = engine.pause(journey, now) if off else engine.resume(journey, now)
-    if not changed:
-        return f"{journey} is {'paused already' if off else 'not paused'}"
-    return f"{journey} is paused" if off else f"{journey} goes on"
+    return Switched(journey, off, changed, now)

@@ -1,12 +1,12 @@
 """`wend test PATH`: the `test` blocks of scripts."""
 
-import json
 from pathlib import Path
 
 import attrs
 import click
 
 from wend.cli.junit import as_junit
+from wend.cli.output import format_option, print_json
 from wend.cli.show import count_of
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, WendError, render
@@ -24,7 +24,7 @@ from wend.workspace import Workspace, open_workspace
 @click.command(name="test")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--only", metavar="TEXT", help="Only tests whose name contains this.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", help="How to print.")
+@format_option("junit")
 @click.option("--coverage", is_flag=True, help="Say what the tests see of each journey.")
 @click.option("--coverage-html", "html", type=click.Path(path_type=Path), help="Write it beside the source, to a file.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit code 1 below this coverage.")
@@ -48,7 +48,7 @@ def command(
     if form == "json":
         told = [as_json(result) for result in results]
         whole = told if seen is None else {"tests": told, "coverage": as_values(seen)}
-        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+        print_json(whole)
     elif form == "junit":
         told_each = [(result, "" if result.passed else as_text(result)) for result in results]
         click.echo(as_junit(told_each, path.resolve().name))

@@ -16,12 +16,14 @@ class Answer:
         data: the same for programs: texts, numbers, lists and maps; times in UTC.
         failed: something was wrong with what was typed.
         leave: the session is over.
+        error: what was wrong.
     """
 
     lines: tuple[str, ...] = ()
     data: Mapping[str, object] = field(factory=dict)
     failed: bool = False
     leave: bool = False
+    error: WendError | None = field(default=None, eq=False)
 
 
 def say(*lines: str, **data: object) -> Answer:
@@ -35,13 +37,14 @@ def refuse(error: WendError) -> Answer:
         errors = [each for each in error.diagnostics if each.severity is Severity.ERROR]
         lines = [line for each in errors for line in render(each).splitlines()]
         told = [{"code": each.code, "message": each.message, "help": each.help, "place": each.place} for each in errors]
-        return Answer(tuple(lines), {"errors": told}, failed=True)
+        return Answer(tuple(lines), {"errors": told}, failed=True, error=error)
     lines = [f"error: {error.message}"]
     if error.place:
         lines.append(f"  --> {error.place}")
     if error.help:
         lines.append(f"  help: {error.help}")
-    return Answer(tuple(lines), {"errors": [{"message": error.message, "help": error.help}]}, failed=True)
+    told = [{"message": error.message, "help": error.help}]
+    return Answer(tuple(lines), {"errors": told}, failed=True, error=error)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], widest: int = 40) -> list[str]:

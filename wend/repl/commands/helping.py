@@ -34,7 +34,7 @@ def help_with(commands: Sequence[Command]) -> Command:
             if command.name == topic.split()[0]:
                 return say(command.usage, f"  {command.sentence}", command=command.name)
         near = nearest(topic, [*FUNCTIONS, *(command.name for command in commands)])
-        advice = f"did you mean `{near}`" if near else "`:help` lists the commands, `:help functions` the functions"
+        advice = f"did you mean `{near}`?" if near else "`:help` lists the commands, `:help functions` the functions"
         raise WendError(f"there is no help about `{topic}`", advice)
 
     made = Command("help", ":help [COMMAND | FUNCTION | functions]", "this list, or help about one", run, Wants.WORD)
