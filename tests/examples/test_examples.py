@@ -49,6 +49,13 @@ def test_an_example_is_listed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_example_keeps_its_promises_and_they_cover_it(name: str) -> None:
+    done = CliRunner().invoke(cli, ["test", str(EXAMPLES / name), "--fail-under", "100"], standalone_mode=False)
+    assert done.return_value == 0, done.output
+    assert not done.output.startswith("0 tests")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_message_of_an_example_can_be_written(name: str, tmp_path: Path) -> None:
     golden = Golden.read(name)
     sent = [line for line in golden.lines if "  sent " in line]
