@@ -81,7 +81,7 @@ class Path:
         tick: the tick at which it began.
         pc: the operation it is at.
         since: when a wait or hold was reached.
-        due: when a wait of fixed length is over, decided when it was reached.
+        due: when a wait of fixed length is over, decided when it was reached; None for a clock, a weekday, a date.
         rounds: how many rounds of a `repeat` are done, by the id of its head.
         labels: this path's own sends and splits.
         attempted: labels of sends that were reached, sent or not.

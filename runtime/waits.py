@@ -1,7 +1,8 @@
 """Waits: when a path that reached one may go on.
 
 A wait counts from the tick that reached it. A condition comes before the deadline. A date that is past when it is
-reached, or unknown, goes to `else`.
+reached, or unknown, goes to `else`. A length is fixed when it is reached; a clock is that of the present zone, so a
+contact who moves meanwhile waits for the clock of where they are.
 """
 
 import datetime as dt
@@ -58,19 +59,38 @@ def _due(op: Wait, env: Env) -> Instant | None:
             return _after(env.evaluate(op.length).value, env)
         case plan.RepeatNext():
             return env.now if op.every is None else _after(env.evaluate(op.every).value, env)
-        case plan.WaitUntilClock():
-            clock = env.evaluate(op.clock).value
-            return env.zone.next_clock(env.now, clock) if isinstance(clock, dt.time) else env.now
-        case plan.WaitUntilDay():
-            return next_weekday(op, env.zone, env.now)
         case plan.WaitCondition():
             return None if op.limit is None else _after(env.evaluate(op.limit).value, env)
         case plan.WaitEvent():
             return _after(env.evaluate(op.limit).value, env)
-        case plan.WaitUntilMoment():
+        case plan.WaitUntilClock() | plan.WaitUntilDay() | plan.WaitUntilMoment():
             return None
         case _:
             assert_never(op)
+
+
+def end(op: Wait, path: Path, env: Env) -> Instant | None:
+    """When a wait that was reached at `path.since` is over, as things stand; None where no time ends it.
+
+    The first moment since then at which the clock of the present zone shows what is waited for, though it may be past:
+    then it goes on at once. Only data can move it.
+    """
+    since = path.since or env.now
+    match op:
+        case plan.WaitUntilClock():
+            clock = _at(since, env).evaluate(op.clock).value
+            return env.zone.next_clock(since, clock) if isinstance(clock, dt.time) else since
+        case plan.WaitUntilDay():
+            return next_weekday(op, env.zone, since)
+        case plan.WaitUntilMoment():
+            return target(op, _at(since, env))
+        case _:
+            return path.due
+
+
+def _at(since: Instant, env: Env) -> Env:
+    """What a path sees, with the time at which the wait was reached."""
+    return env if since == env.now else evolve(env, now=since, found={})
 
 
 def _after(length: Value, env: Env) -> Instant:
@@ -90,10 +110,10 @@ def next_weekday(op: plan.WaitUntilDay, zone: Zone, now: Instant) -> Instant:
 
 def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
     """Whether a wait that was reached at `path.since` is over."""
-    now, due = env.now, path.due
+    now, due = env.now, end(op, path, env)
     match op:
         case plan.WaitUntilMoment():
-            return _look_moment(op, path, pc, env)
+            return _look_moment(op, path, pc, env, due)
         case plan.WaitCondition():
             if _nothing_sent(op, path):
                 return Over(pc + 1)
@@ -116,12 +136,9 @@ def _nothing_sent(op: plan.WaitCondition | plan.WaitEvent, path: Path) -> bool:
     return bool(op.awaited) and not op.awaited & path.labels.keys()
 
 
-def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env) -> Over | Pending:
-    missed = Over(pc + 1 if op.otherwise is None else op.otherwise)
-    since = path.since or env.now
-    at = target(op, env if since == env.now else evolve(env, now=since, found={}))
-    if at is None or at < since:
-        return missed
+def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env, at: Instant | None) -> Over | Pending:
+    if at is None or at < (path.since or env.now):
+        return Over(pc + 1 if op.otherwise is None else op.otherwise)
     return Over(pc + 1) if at <= env.now else Pending(at)
 
 
@@ -199,7 +216,5 @@ def wake_paths(work: Work, stay: Stay) -> None:
 def _too_late(work: Work, stay: Stay, path: Path, op: Wait, paused: Instant) -> bool:
     """Whether a wait was over during the pause that has just ended, longer ago than `late up to`."""
     late = stay.journey.late or work.rules.program.settings.late
-    over = path.due
-    if isinstance(op, plan.WaitUntilMoment):
-        over = target(op, evolve(work.path_env(stay, path, snapshot=True), now=path.since or work.now, found={}))
+    over = end(op, path, work.path_env(stay, path, snapshot=True))
     return late is not None and over is not None and over >= paused and stay.zone.add(over, late) < work.now

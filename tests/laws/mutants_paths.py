@@ -142,6 +142,29 @@ def _strict_clock(to: pytest.MonkeyPatch) -> None:
     to.setattr(Zone, "next_clock", lambda zone, instant, time: original(zone, instant + MICRO, time))
 
 
+@mutant("a wait for a clock keeps the zone in which it was reached")
+def _old_zone(to: pytest.MonkeyPatch) -> None:
+    def reached(op: Any, path: Any, env: Any) -> Any:
+        path = reach(op, path, env)
+        return evolve(path, due=end(op, path, env)) if isinstance(op, clocks) else path
+
+    clocks = (plan.WaitUntilClock, plan.WaitUntilDay)
+    reach, end = waits.reach, waits.end
+    to.setattr(walk, "reach", reached)
+    to.setattr(waits, "end", lambda op, path, env: path.due or end(op, path, env))
+
+
+@mutant("who moves waits for the clock from then on")
+def _from_the_move(to: pytest.MonkeyPatch) -> None:
+    def ends(op: Any, path: Any, env: Any) -> Any:
+        at = original(op, path, env)
+        moved = isinstance(op, plan.WaitUntilClock | plan.WaitUntilDay) and at is not None and at < env.now
+        return original(op, evolve(path, since=env.now), env) if moved else at
+
+    original = waits.end
+    to.setattr(waits, "end", ends)
+
+
 def _going(name: str, changed: Callable[[Any, Any], Any]) -> None:
     def patch(to: pytest.MonkeyPatch) -> None:
         original = walk._go

@@ -84,6 +84,8 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "an awaited event counts though it happened after the deadline": paths.test_an_awaited_event_counts_by_its_own_time_within_the_wait,
     "a wait for a weekday does not pass at its very moment": paths.test_a_wait_for_a_weekday_passes_at_that_very_moment,
     "a wait for a time of day does not pass at its very moment": paths.test_a_wait_for_a_time_of_day,
+    "a wait for a clock keeps the zone in which it was reached": paths.test_who_moves_waits_for_the_clock_of_where_they_are,
+    "who moves waits for the clock from then on": paths.test_who_moves_waits_for_the_clock_of_where_they_are,
     "`if` takes `else` where it is unknown": unknown.test_an_unknown_condition_takes_neither_branch,
     "`if` takes its branch where it is unknown": unknown.test_an_unknown_condition_takes_neither_branch,
     "`repeat` does not test `until` before the first round": paths.test_repeat_tests_until_first_and_pauses_after_each_round,

@@ -194,6 +194,24 @@ def test_a_wait_for_a_time_of_day() -> None:
     assert sent(play(script, event("05-15 09:01", "visit"))) == ["05-16 09:00 hello"]
 
 
+def test_who_moves_waits_for_the_clock_of_where_they_are() -> None:
+    script = """
+        journey j
+            timezone contact
+            on visit
+                wait until thursday at 9am
+                send email "hello"
+    """
+    visit, tokyo, los_angeles = event("05-15 01:00", "visit"), "Asia/Tokyo", "America/Los_Angeles"
+    assert sent(play(script, visit, timezone=tokyo)) == ["05-16 00:00 hello"]
+    west = change("05-15 12:00", timezone=los_angeles)
+    assert sent(play(script, visit, west, timezone=tokyo)) == ["05-16 16:00 hello"]
+    east = change("05-15 12:00", timezone=tokyo)
+    assert sent(play(script, visit, east, timezone=los_angeles)) == ["05-16 00:00 hello"]
+    noon = change("05-16 03:00", timezone=tokyo)
+    assert sent(play(script, visit, noon, timezone=los_angeles)) == ["05-16 03:00 hello"]
+
+
 def test_repeat_tests_until_first_and_pauses_after_each_round() -> None:
     script = """
         journey j

@@ -11,7 +11,9 @@ from wend.runtime.contact import Event
 from wend.runtime.interpret import evaluate
 from wend.runtime.spell import spell, spell_name, spell_time
 from wend.runtime.state import HeadState, JourneyState, Path, Phase
-from wend.runtime.values import Value
+from wend.runtime.values import FOREVER, Value
+from wend.runtime.waits import Wait, end
+from wend.runtime.work import Work
 
 FIRST = 20
 MOST_COLUMNS = 6
@@ -101,12 +103,12 @@ def event(session: Session, line: Line) -> Answer:
 def state(session: Session, line: Line) -> Answer:
     """What the engine keeps of the contact: runs, paths under way, what was sent."""
     id = session.contact_id(line.rest)
-    found = session.resident(id).state
+    found, bench = session.resident(id).state, session.bench(id)
     lines: list[str] = []
     data: dict[str, object] = {}
     for journey in session.program.journeys:
         kept = found.journeys.get(journey.name)
-        lines += _journey(session, journey, kept)
+        lines += _journey(session, bench, journey, kept)
         run = None if kept is None else kept.run
         data[journey.name] = {
             "runs": 0 if kept is None else kept.runs,
@@ -122,7 +124,7 @@ def state(session: Session, line: Line) -> Answer:
     return say(id, *lines, contact=id, journeys=data)
 
 
-def _journey(session: Session, journey: Journey, kept: JourneyState | None) -> list[str]:
+def _journey(session: Session, bench: Work, journey: Journey, kept: JourneyState | None) -> list[str]:
     zone, name = session.zone, named(session.program, journey.name)
     if kept is None:
         return []
@@ -130,7 +132,7 @@ def _journey(session: Session, journey: Journey, kept: JourneyState | None) -> l
         ended = "" if kept.ended_at is None else f", the last one ended on {spell_time(kept.ended_at, zone)}"
         return [f"  {name}: in no run{ended}"]
     lines = [f"  {name}: run {kept.run.number} since {spell_time(kept.run.began, zone)}"]
-    lines += [f"    {_path(session, journey, path)}" for path in kept.run.paths]
+    lines += [f"    {_path(session, bench, journey, path)}" for path in kept.run.paths]
     for trigger in journey.triggers:
         for head in trigger.heads:
             lines += [f"    {line}" for line in _head(session, head.id, kept.heads.get(head.id))]
@@ -147,12 +149,17 @@ def _head(session: Session, id: str, kept: HeadState | None) -> list[str]:
     return [f"{id}: since {spell_time(kept.true_since, session.zone)}"]
 
 
-def _path(session: Session, journey: Journey, path: Path) -> str:
+def _path(session: Session, bench: Work, journey: Journey, path: Path) -> str:
     trigger = session.world.rules.trigger(path.version, journey.name, path.trigger)
     body = () if trigger is None else trigger[1].body
-    where = body[path.pc].id.removeprefix("next ") if path.pc < len(body) else "its end"
+    op = body[path.pc] if path.pc < len(body) else None
+    where = "its end" if op is None else op.id.removeprefix("next ")
     doing = {Phase.WAITING: "waits at", Phase.HELD: "is held at"}.get(path.phase, "stands at")
-    due = "" if path.due is None else f" until {spell_time(path.due, session.zone)}"
+    at = None
+    if path.phase is Phase.WAITING and isinstance(op, Wait):
+        stay = next(each for each in bench.stays if each.journey.name == journey.name)
+        at = end(op, path, bench.path_env(stay, path, snapshot=True))
+    due = "" if at is None or at == FOREVER else f" until {spell_time(at, session.zone)}"
     return f"path of {path.trigger} {doing} `{where}`{due}"
 
 
