@@ -6,9 +6,11 @@ is made again with the same key, and of the answers the first counts.
 """
 
 import json
+import math
 from collections.abc import Mapping
 
 from wend.dsl.builtins import ANSWERED, AT, CALL, FAILED, STATUS, WEBHOOK
+from wend.dsl.diagnostics import WendError
 from wend.dsl.period import Period
 from wend.runtime.codec import as_values
 from wend.runtime.effects import Called
@@ -19,6 +21,7 @@ from wend.runtime.values import Instant, Value
 
 _BEFORE = "webhook "  # with a space, so that no channel of a script is called so
 _DEEPEST = 20
+_MOST_DIGITS = 300  # of a whole number: with any other, it can still be reckoned with
 _OWN = (AT, CALL, WEBHOOK, STATUS, FAILED)
 
 
@@ -73,6 +76,8 @@ def _plain(value: Value) -> object:
 def answer_event(message: Message, answer: Mapping[str, object] | None, now: Instant) -> EventRecord | None:
     """The event that tells of the answer to a call; None where the message is no call.
 
+    An answer with a field that no script can hold, from a channel of a host, is one of a call that has failed.
+
     Args:
         answer: its status and fields; None where the call has failed for good.
         now: when it came, UTC.
@@ -80,21 +85,37 @@ def answer_event(message: Message, answer: Mapping[str, object] | None, now: Ins
     webhook = webhook_of(message.channel)
     if webhook is None:
         return None
-    told: dict[str, object] = {CALL: message.key, WEBHOOK: webhook, FAILED: answer is None}
-    payload = as_values({**(answer or {}), **told})
+    told: dict[str, Value] = {CALL: message.key, WEBHOOK: webhook, FAILED: answer is None}
+    try:
+        payload = {**as_values(answer or {}), **told}
+    except WendError:
+        payload = {**told, FAILED: True}
     return EventRecord(message.contact, ANSWERED, now, f"answer:{message.key}", payload)
 
 
 def fields_of(content: bytes) -> Mapping[str, Value]:
     """The fields of an answer: those of a JSON object, without our own names; none where it is something else."""
     try:
-        data = json.loads(content, parse_constant=lambda text: None)
+        data = json.loads(content, parse_constant=_unknown, parse_int=_whole, parse_float=_decimal)
         if not isinstance(data, dict) or _too_deep(data, _DEEPEST):
             return {}
         json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return {}
     return as_values({key: value for key, value in data.items() if key not in _OWN})
+
+
+def _unknown(text: str) -> None:
+    """`NaN` and `Infinity`: no numbers of the language."""
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if len(text) <= _MOST_DIGITS else None
+
+
+def _decimal(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _too_deep(value: object, left: int) -> bool:

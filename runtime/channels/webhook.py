@@ -1,11 +1,14 @@
 """Messages as requests to a web service of the project: for channels without a sender here, such as sms or push."""
 
 import json
+import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import asdict
@@ -27,6 +30,10 @@ _LATER = frozenset({408, 409, 423, 425, 429})  # not now; of 409, that the key i
 _SETTINGS = frozenset({401, 403, 404, 405, 407})  # about our settings, so the message is kept until they are right
 _GIVE_UP = 3  # messages in a row without an answer
 
+MOST_BYTES = 1_000_000
+"""How much of an answer is read."""
+_MOST_TOLD = 200  # characters of a refusal
+
 
 class WebhookChannel:
     """Posts each message as JSON, with its key in the header `Idempotency-Key`. A status of 200 to 299 is delivered.
@@ -36,7 +43,7 @@ class WebhookChannel:
     Args:
         url: where to post.
         token: sent as `Authorization: Bearer TOKEN`, or None.
-        timeout: seconds to wait for a connection and for each part of an answer.
+        timeout: seconds until the whole answer has to be there, connecting included.
         cafile: certificates to trust instead of the usual ones.
 
     Raises:
@@ -59,35 +66,49 @@ class WebhookChannel:
     def deliver(self, messages: Iterable[Message]) -> Iterator[Outcome]:
         """Post them one by one, over one connection where the service keeps it."""
         silent = 0
+        line = _Line()
         with _library().Client(timeout=self._timeout, verify=self._trusted(), headers=self._headers) as client:
             for message in messages:
-                outcome = self._post(client, message)
+                outcome = self._post(client, message, line)
                 silent = silent + 1 if outcome.status is Status.UNKNOWN else 0
                 yield outcome
                 if silent == _GIVE_UP:
                     raise ChannelDown(f"{self._host} gave no answer {_GIVE_UP} times in a row")
 
-    def _post(self, client: "httpx.Client", message: Message) -> Outcome:
+    def _post(self, client: "httpx.Client", message: Message, line: "_Line") -> Outcome:
         httpx = _library()
-        headers = {KEY_HEADER: message.key, "Content-Type": "application/json"}
+        # Packed, an answer of a few bytes could become one of any size.
+        headers = {KEY_HEADER: message.key, "Content-Type": "application/json", "Accept-Encoding": "identity"}
+        body, watch = self._body(message), {"trace": line.trace}
         try:
-            answer = client.post(self._url, content=self._body(message), headers=headers)
+            with (
+                line.closed_after(self._timeout),
+                client.stream("POST", self._url, content=body, headers=headers, extensions=watch) as answer,
+            ):
+                return self._outcome(message, answer)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise ChannelDown(f"{self._host} cannot be reached: {_words(error)}") from None
         except httpx.TransportError as error:
-            return Outcome(message.key, Status.UNKNOWN, f"{self._host} gave no answer: {_words(error)}")
-        if answer.is_success:
-            return Outcome(message.key, Status.DELIVERED, answer=self._told(answer))
+            words = f"not within {self._timeout:g} seconds" if line.late else _words(error)
+            return Outcome(message.key, Status.UNKNOWN, f"{self._host} gave no answer: {words}")
+
+    def _outcome(self, message: Message, answer: "httpx.Response") -> Outcome:
         code = answer.status_code
-        detail = f"{self._host} refused it: {code} {one_line(answer.text[:200])}".rstrip()
+        if answer.is_success:
+            return self._taken(message, answer)
+        words = b"".join(_parts(answer, _MOST_TOLD * 4)).decode("utf-8", "replace")[:_MOST_TOLD]
+        detail = f"{self._host} refused it: {code} {one_line(words)}".rstrip()
         again = code in _LATER or code in _SETTINGS or code >= 500 or code < 400
         return Outcome(message.key, Status.RETRY if again else Status.REFUSED, detail)
 
     def _body(self, message: Message) -> bytes:
         return body_of(message)
 
-    def _told(self, answer: "httpx.Response") -> Mapping[str, object]:
-        return {}
+    def _taken(self, message: Message, answer: "httpx.Response") -> Outcome:
+        # Read, so that the connection can be kept; what is too long is left, with the connection.
+        for _ in _parts(answer, MOST_BYTES):
+            pass
+        return Outcome(message.key, Status.DELIVERED)
 
     def _trusted(self) -> bool | ssl.SSLContext:
         return True if self._cafile is None else ssl.create_default_context(cafile=str(self._cafile))
@@ -99,8 +120,60 @@ class CallChannel(WebhookChannel):
     def _body(self, message: Message) -> bytes:
         return message.text.encode()
 
-    def _told(self, answer: "httpx.Response") -> Mapping[str, object]:
-        return {**fields_of(answer.content), STATUS: answer.status_code}
+    def _taken(self, message: Message, answer: "httpx.Response") -> Outcome:
+        content = b"".join(_parts(answer, MOST_BYTES + 1))
+        if len(content) > MOST_BYTES:
+            detail = f"{self._host} answered with more than {MOST_BYTES:,} bytes, the most that is read"
+            return Outcome(message.key, Status.REFUSED, detail)
+        told = {} if answer.headers.get("Content-Encoding", "identity") != "identity" else fields_of(content)
+        return Outcome(message.key, Status.DELIVERED, answer={**told, STATUS: answer.status_code})
+
+
+class _Line:
+    """The connection that requests go over, closed where an answer takes too long: each of its parts may come in time.
+
+    Attributes:
+        late: whether that has happened to the present request.
+    """
+
+    def __init__(self) -> None:
+        self.late = False
+        self._socket: socket.socket | None = None
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """What httpx does: a connection has been made, or made secure."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self.late:
+                self._close()
+
+    @contextmanager
+    def closed_after(self, seconds: float) -> Iterator[None]:
+        """The connection is closed after so long, unless the block is left before."""
+        self.late = False
+        timer = Timer(seconds, self._close)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _close(self) -> None:
+        self.late = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _parts(answer: "httpx.Response", most: int) -> Iterator[bytes]:
+    """The answer as it comes, no more than so many bytes of it."""
+    left = most
+    for part in answer.iter_raw():
+        yield part[:left]
+        left -= len(part)
+        if left <= 0:
+            return
 
 
 def body_of(message: Message) -> bytes:
