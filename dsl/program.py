@@ -183,6 +183,7 @@ class Quota:
     count: int
     channel: str
     unit: ast.QuotaUnit
+    place: Place | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)
@@ -217,6 +218,12 @@ class Settings:
     quotas: tuple[Quota, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
     hold_out: float = 0
+
+    def consents_for(self, channel: str, topic: str | None) -> tuple[ConsentRule, ...]:
+        """The rules of consent for a channel that count for a journey: those of its topic, else those without one."""
+        rules = [rule for rule in self.consents if rule.channel == channel]
+        topical = tuple(rule for rule in rules if rule.topic is not None and rule.topic == topic)
+        return topical or tuple(rule for rule in rules if rule.topic is None)
 
 
 @frozen(kw_only=True)

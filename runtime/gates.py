@@ -97,9 +97,7 @@ def refusing(work: Work, stay: Stay, channel: str) -> ConsentRule | None:
     for the channel."""
     if stay.journey.transactional:
         return None
-    rules = [rule for rule in work.rules.program.settings.consents if rule.channel == channel]
-    topical = [rule for rule in rules if rule.topic is not None and rule.topic == stay.journey.topic]
-    for rule in topical or [rule for rule in rules if rule.topic is None]:
+    for rule in work.rules.program.settings.consents_for(channel, stay.journey.topic):
         if work.env(stay).evaluate(rule.condition).value is not True:
             return rule
     return None

@@ -14,6 +14,7 @@ PROJECT = {
     "W505": "message that nobody tracks",
     "W506": "message that prints what can be unknown",
     "W507": "condition that no contact decides",
+    "W508": "scripts without a journey",
     "W601": "test that fails",
 }
 """What concerns more than scripts: W5xx templates and channels, W6xx tests."""

@@ -1,6 +1,6 @@
 """From a project, or a lone script, to a checked program with its templates: what every command begins with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -11,7 +11,7 @@ from wend.dsl.checker import check
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, in_order
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
-from wend.dsl.source import Source
+from wend.dsl.source import Source, Span
 from wend.dsl.types import Kind, Type
 from wend.project import Project, load_project
 from wend.runtime.calendar import zone
@@ -125,7 +125,23 @@ def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Wor
             return build(sources, data_fields, (), workspace.functions)[0]
 
         diagnostics = witnessed(diagnostics, workspace.sources, rebuilt, workspace.functions, workspace.facts())
+        diagnostics += tuple(_no_journey(program, workspace))
     return evolve(workspace, program=program, diagnostics=in_order(diagnostics, workspace.sources))
+
+
+def _no_journey(program: Program, workspace: Workspace) -> Iterator[Diagnostic]:
+    """Scripts that send nothing: a project without a journey, or a lone script without anything at all.
+
+    A lone script may be one that others use, or a file of tests.
+    """
+    lone = workspace.project.script is not None
+    if program.journeys or not workspace.sources or (lone and any(file.items for file in program.files)):
+        return
+    source = workspace.sources[0]
+    where = "the script has no journey" if len(workspace.sources) == 1 else "no script has a journey"
+    span = Span(0, len(source.text.partition("\n")[0]))
+    help = 'write one, such as `when days_since(last_purchase) >= 120 send email "we-miss-you"`'
+    yield Diagnostic("W508", f"{where}, so nothing is ever done", source, span, help, Severity.WARNING)
 
 
 def build(

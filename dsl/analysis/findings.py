@@ -8,6 +8,7 @@ from wend.dsl.analysis.dead import dead
 from wend.dsl.analysis.ranges import Ranges
 from wend.dsl.analysis.reach import unreached
 from wend.dsl.analysis.timing import timing
+from wend.dsl.bounds.quota import alone
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.program import Program
 
@@ -20,3 +21,4 @@ def findings(program: Program) -> Iterator[Diagnostic]:
     yield from timing(program)
     yield from cycles(program, ranges)
     yield from bursts(program, ranges)
+    yield from alone(program)

@@ -46,9 +46,7 @@ def begins(made: program.Program, journey: program.Journey, channel: str) -> lis
     if journey.exit_when is not None:
         wanted.append((journey.exit_when, NOT_TRUE))
     if not journey.transactional:
-        rules = [rule for rule in made.settings.consents if rule.channel == channel]
-        by_topic = [rule for rule in rules if journey.topic is not None and rule.topic == journey.topic]
-        wanted += [(rule.condition, TRUE) for rule in by_topic or [r for r in rules if r.topic is None]]
+        wanted += [(rule.condition, TRUE) for rule in made.settings.consents_for(channel, journey.topic)]
     return wanted
 
 

@@ -64,5 +64,6 @@ CHECKS = {
     "W424": "ladder without spacing",
     "W425": "two entry points, two messages",
     "W426": "two journeys on one day",
+    "W427": "quota that can run out",
     "W430": "triggers told apart by their order",
 }

@@ -135,7 +135,7 @@ def settings(blocks: list[tuple[ast.Settings, Env]], ctx: Expressions) -> progra
                         ctx.error("W240", "a quota allows one message at least", node, env, help)
                     made["quotas"] = (
                         *made.get("quotas", ()),
-                        program.Quota(count=count, channel=channel.text, unit=unit),
+                        program.Quota(count=count, channel=channel.text, unit=unit, place=env.place(node)),
                     )
                 case ast.Timezone(zone=None):
                     help = 'name the zone of the project here: `timezone "Europe/Paris"`; write this in a journey'
