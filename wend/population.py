@@ -30,6 +30,15 @@ class Population:
         return frozenset(name for record in self.contacts for name in record.fields)
 
 
+def with_data_names(workspace: Workspace) -> Workspace:
+    """The workspace; where no contact is declared, its names checked against the data. Raises WendError."""
+    program, source = workspace.program, workspace.project.contacts
+    if program is None or program.schema.contact is not None or source is None:
+        return workspace
+    people = source.load(workspace.project.zone)
+    return with_fields(workspace, frozenset(name for person in people for name in person.fields))
+
+
 def load_population(
     project: Project, program: Program, contacts: Path | None = None, events: Sequence[Path] = ()
 ) -> Population:

@@ -19,7 +19,7 @@ from wend.dsl.program import Program
 from wend.progress import progress
 from wend.project import Project
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
-from wend.runtime.activation import Activation, Answer, ChangedTrigger
+from wend.runtime.activation import Activation, Answer, ChangedTrigger, undone
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calls import channel_of
 from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
@@ -120,6 +120,20 @@ class Service:
             delivery = deliver(outbox, self.channels, now, clock, stop, told, answered=answered)
         unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
         return Round(activation, contacts, events, tick, delivery, rendered, unrendered)
+
+    def rehearse(self, now: Instant) -> Round:
+        """What the first round would do, all but delivery, in a transaction that is undone.
+
+        Raises:
+            WendError: what `round` raises.
+        """
+        with undone(self.engine.store):
+            activation, contacts, events = self._take_in(now)
+            tick = self._tick(now, lambda: False)
+            unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
+        self._active = False
+        self._stamps.clear()
+        return Round(activation, contacts, events, tick, DeliveryReport({}), 0, unrendered)
 
     def _take_in(self, now: Instant) -> tuple[Activation | None, ContactsTaken, EventsTaken]:
         """Make the program live and take in what is new, all of it or nothing."""
@@ -234,11 +248,14 @@ def _to(advance: Callable[[int], None]) -> Callable[[int], None]:
 
 
 @contextmanager
-def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool = True) -> Iterator[Service]:
+def open_service(
+    workspace: Workspace, environ: Mapping[str, str], quiet: bool = True, store: Store | None = None
+) -> Iterator[Service]:
     """A service over the project's store, closed afterwards.
 
     Args:
         environ: the environment variables, for user names and passwords.
+        store: in the place of the project's.
 
     Raises:
         WendError: the program has errors, a channel or the templates are missing, the store cannot be had.
@@ -254,7 +271,8 @@ def open_service(workspace: Workspace, environ: Mapping[str, str], quiet: bool =
         token = settings.token(environ)
         made = CallChannel(settings.url, token, timeout=settings.timeout, cafile=settings.cafile)
         channels[channel_of(webhook)] = made
-    store: Store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
+    if store is None:
+        store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
     try:
         rules = workspace.rules(archive(store, program))
         engine = Engine(rules, store, workspace.templates, zone=project.zone.name, addresses=project.addresses)

@@ -1,7 +1,7 @@
 """The table of a test: what each row puts in the places that name a column."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -11,6 +11,7 @@ from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
+from wend.dsl.words import count_of
 
 EACH = "each"
 
@@ -123,17 +124,15 @@ def rows(node: ast.Examples | None, env: Env, ctx: Expressions) -> Iterator[Row]
             ctx.reports.error("W207", message, env.place(column), help, hint)
     for number, row in enumerate(node.rows, 1):
         if len(row.cells) != len(names):
-            message = f"this row has {_number(row.cells, 'value')}, and the table {_number(names, 'column')}"
+            message = (
+                f"this row has {count_of(len(row.cells), 'value')}, and the table {count_of(len(names), 'column')}"
+            )
             help = f"write a value for each of {' | '.join(names)}; `unknown` where there is none"
             ctx.error("W245", message, row, env, help)
             continue
         sound = [_constant(cell, env, ctx) for cell in row.cells]
         if all(sound):
             yield Row(env, ctx, number, dict(zip(names, row.cells, strict=True)), env.place(row))
-
-
-def _number(items: Sized, word: str) -> str:
-    return f"{len(items)} {word}" if len(items) == 1 else f"{len(items)} {word}s"
 
 
 def _constant(cell: ast.Expr, env: Env, ctx: Expressions) -> bool:

@@ -24,6 +24,7 @@ COMMANDS = {
     "count": "count the contacts for whom a condition holds, and find the next",
     "graph": "draw journeys, with counts where there are some",
     "diff": "compare who gets what from two versions",
+    "ready": "go through the checklist before a project goes live",
     "run": "load what is new, tick, deliver",
     "send-test": "send the messages of a journey or template to yourself",
     "pause": "switch a journey off by hand",

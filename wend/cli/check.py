@@ -9,9 +9,10 @@ from attrs import evolve
 from wend.cli.clock import now
 from wend.cli.output import format_option, print_json
 from wend.cli.reports import as_github, as_json, as_sarif
-from wend.cli.show import count_of, show_diagnostics
+from wend.cli.show import show_diagnostics
 from wend.dsl.bounds.tell import as_data, table
 from wend.dsl.diagnostics import Severity, WendError, in_order
+from wend.dsl.words import count_of
 from wend.quota_check import check_quotas
 from wend.repl.opening import open_session
 from wend.undecided import undecided

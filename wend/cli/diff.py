@@ -9,10 +9,10 @@ from attrs import evolve, frozen
 
 from wend.cli.dates import day
 from wend.cli.output import format_option, print_json
-from wend.cli.show import count_of
 from wend.difference.cause import Course, Missed, Parting, courses, explained, first_missed, parting
 from wend.difference.messages import Change, ContactDifference, Difference, MessageLog, Sent, compare
 from wend.dsl.core import Place
+from wend.dsl.words import count_of
 from wend.playing import Period, play
 from wend.population import Population, load_population, open_with_data
 from wend.runtime.calendar import Zone

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from wend.cli.output import format_option, print_json
-from wend.cli.show import count_of
 from wend.dsl.formatter import format_source
+from wend.dsl.words import count_of
 from wend.project import load_project
 from wend.workspace import project_sources
 

@@ -12,12 +12,14 @@ import click
 
 from wend.cli.dates import instant, time
 from wend.cli.output import format_option, print_error, print_json_line
-from wend.cli.show import count_of, goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
+from wend.cli.show import goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
+from wend.dsl.words import count_of
+from wend.population import with_data_names
 from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
 from wend.service import Round, Service, next_time, open_service
-from wend.workspace import Workspace, open_workspace, with_fields
+from wend.workspace import open_workspace
 
 POLL = 60.0
 """Seconds after which data files are looked at again when nothing is due before."""
@@ -52,7 +54,8 @@ def command(
     """
     if at is not None and not once:
         raise click.UsageError("--at goes with --once: time does not stand still")
-    workspace = _with_data_names(open_workspace(path))
+    workspace = with_data_names(open_workspace(path))
+    workspace.sound()
     show_warnings(workspace.diagnostics, str(path), quiet)
     fixed = None if at is None else instant(at, workspace.project.zone)
     stop = _stop_on_signals()
@@ -106,16 +109,6 @@ def _ask(service: Service, now: Instant) -> None:
         question = "keep (who had the old one has had the new one), or reset (everybody is new to it)?"
         chosen = click.prompt(question, type=click.Choice([each.value for each in Answer]), err=True)
         service.answers[change.name] = Answer(chosen)
-
-
-def _with_data_names(workspace: Workspace) -> Workspace:
-    """Where no contact is declared, names are checked against the data. Raises ProgramError."""
-    program, source = workspace.sound(), workspace.project.contacts
-    if program.schema.contact is None and source is not None:
-        people = source.load(workspace.project.zone)
-        workspace = with_fields(workspace, frozenset(name for person in people for name in person.fields))
-        workspace.sound()
-    return workspace
 
 
 def _stop_on_signals() -> threading.Event:

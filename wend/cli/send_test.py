@@ -9,8 +9,9 @@ import click
 from wend.cli.clock import now
 from wend.cli.dates import instant, time
 from wend.cli.output import format_option, print_json
-from wend.cli.show import count_of, problem_json, show_problem
+from wend.cli.show import problem_json, show_problem
 from wend.dsl.diagnostics import WendError
+from wend.dsl.words import count_of
 from wend.runtime.messages import one_line
 from wend.service import open_service
 from wend.trying import Tried, try_out

@@ -6,6 +6,7 @@ import attrs
 import click
 
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
+from wend.dsl.words import count_of
 from wend.runtime.conversions import Conversions
 from wend.runtime.delivery import Problem
 
@@ -36,11 +37,6 @@ def show_problem(problem: Problem) -> None:
 def problem_json(problem: Problem) -> dict[str, object]:
     """The same for other programs."""
     return {"channel": problem.channel, "count": problem.count, "message": problem.message, "help": problem.help}
-
-
-def count_of(number: int, thing: str, plural: str | None = None) -> str:
-    """`1 error`, `2 errors`, `1,200 contacts`."""
-    return f"{number:,} {thing if number == 1 else plural or thing + 's'}"
 
 
 def goal_lines(goals: Mapping[str, Conversions]) -> list[str]:

@@ -9,8 +9,9 @@ import click
 from wend.assumptions import read_assumptions
 from wend.cli.dates import day
 from wend.cli.output import format_option, print_json
-from wend.cli.show import count_of, goal_lines, goals_json, show_warnings
+from wend.cli.show import goal_lines, goals_json, show_warnings
 from wend.dsl.diagnostics import WendError
+from wend.dsl.words import count_of
 from wend.playing import Period, play
 from wend.population import Population, open_with_data
 from wend.report.collected import Collecting

@@ -7,10 +7,10 @@ import click
 
 from wend.cli.junit import as_junit
 from wend.cli.output import format_option, print_json
-from wend.cli.show import count_of
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, WendError, render
 from wend.dsl.trial import ExpectSend
+from wend.dsl.words import count_of
 from wend.report.coverage import as_lines, as_values, page, share
 from wend.runtime.calendar import Zone
 from wend.runtime.coverage import Collecting
