@@ -13,6 +13,7 @@ from wend.runtime.effects import Facts, Resubscribed, Step
 from wend.runtime.feedback import too_deep
 from wend.runtime.hashing import share
 from wend.runtime.intake import new_events, suppressions, take_in
+from wend.runtime.remembering import remembered
 from wend.runtime.rules import Rules
 from wend.runtime.schedule import DEFAULT_LATE
 from wend.runtime.state import Cause, CauseKind, JourneyState, State
@@ -242,4 +243,4 @@ def _state(work: Work) -> State:
         suppressed=work.suppressed | {each.suppression for each in work.effects if isinstance(each, Resubscribed)},
         written=work.written,
     )
-    return before if not work.effects and state == before else state
+    return before if not work.effects and state == before else remembered(work, state)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from tests.laws.mutants import interpreted, mutant
+from tests.laws.mutants import interpreted, mutant, replaced
 from wend.dsl import core
 from wend.dsl.builtins import ANSWERED, REACTIONS
-from wend.runtime import intake, interpret, perform, step, suppressing, waits
+from wend.runtime import intake, interpret, perform, remembering, step, suppressing, waits
 from wend.runtime.interpret import Env
 from wend.runtime.reactions import told
 from wend.runtime.state import Suppression
@@ -85,3 +85,15 @@ def _shallow_answer(to: pytest.MonkeyPatch) -> None:
         return evolve(made, depth=event.depth) if event.name == ANSWERED else made
 
     to.setattr(intake, "told", of_answer)
+
+
+# ---- what is let go of messages
+
+
+replaced("a message that a label means is let go", [remembering], "_labelled", lambda state: ())
+replaced("the latest message of a kind is let go", [remembering], "_kind", lambda sent: "any")
+
+
+@mutant("a limit is no reason to keep messages")
+def _no_limit(to: pytest.MonkeyPatch) -> None:
+    to.setattr(remembering, "_at_most", lambda length: remembering.KEPT)

@@ -10,6 +10,7 @@ from tests.journeys import test_feedback as rounds
 from tests.laws import mutants_control, mutants_gates, mutants_paths, mutants_reactions, mutants_runs
 from tests.laws import test_bounds as bounds
 from tests.laws import test_law_7_unknown as unknown
+from tests.laws import test_remembering as remembered
 from tests.laws import test_table_control as control
 from tests.laws import test_table_gates as gates
 from tests.laws import test_table_paths as paths
@@ -167,6 +168,9 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "paths stay under way when a journey is over": control.test_a_journey_that_is_over_has_no_path_under_way,
     "a trigger that is reset counts its firings from the beginning": replacing.check_the_way_back_with_a_reset,
     "a trigger that keeps leaves its memory under the old text too": replacing.check_the_way_back_after_keeping,
+    "a message that a label means is let go": remembered.test_a_label_means_its_message_however_long_ago,
+    "the latest message of a kind is let go": remembered.test_the_latest_of_a_kind_is_meant_however_long_ago,
+    "a limit is no reason to keep messages": remembered.test_the_longest_limit_keeps_its_messages,
     "a goal counts from before the entry": control.test_a_goal_is_reached_after_the_entry_by_the_own_time_of_the_event,
 }
 
