@@ -6,7 +6,7 @@ import click
 
 from tests.fuzz import guided
 
-TARGETS = ("script", "template", "data", "config")
+TARGETS = ("syntax", "script", "template", "data", "config")
 
 
 @click.group()

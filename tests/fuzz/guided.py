@@ -90,18 +90,18 @@ def dictionary(path: Path, found: list[str]) -> None:
 
 def seeds(target: str) -> list[str]:
     """The texts to begin with: what the repository has of the kind, and the kept corpus."""
-    kept = HERE / "corpus" / f"{target}.json"
-    found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
+    kept = [HERE / "corpus" / f"{name}.json" for name in (target, "script") if name == target or target == "syntax"]
+    found = [text for path in kept if path.exists() for text in json.loads(path.read_text(encoding="utf-8"))]
     patterns = {
         "script": ("examples/*/journeys/*.journey", "tests/lang/*.journey", "tests/checker/programs/*.journey"),
         "template": ("examples/*/templates/**/*.html", "examples/*/templates/**/*.txt"),
         "data": ("examples/*/data/*.csv", "examples/*/data/*.ndjson"),
         "config": ("examples/*/wend.toml",),
     }
-    for pattern in patterns[target]:
+    for pattern in patterns["script" if target == "syntax" else target]:
         for path in sorted(ROOT.glob(pattern)):
             text = path.read_text(encoding="utf-8")
-            found += [text[:4000], *(_items(text) if target == "script" else [])]
+            found += [text[:4000], *(_items(text) if target in ("script", "syntax") else [])]
     return list(dict.fromkeys(found))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wend.dsl.checker import check
 from wend.dsl.completion import next_words, wants_more
-from wend.dsl.diagnostics import WendError, render
+from wend.dsl.diagnostics import Severity, WendError, render
 from wend.dsl.formatter import FormatError, format_source
 from wend.dsl.parser import parse, parse_expression
 from wend.dsl.source import Source
@@ -44,6 +44,16 @@ CONTACT = Contact(
 
 
 SIGNATURES = signatures()
+
+
+def syntax(text: str) -> None:
+    """A script, read alone: a tree or reports, each with its place, a suggestion and a drawing."""
+    result = parse(Source("any.journey", text))
+    assert result.ok is not any(found.severity is Severity.ERROR for found in result.diagnostics)
+    for found in result.diagnostics:
+        assert 0 <= found.span.start <= found.span.end <= len(text)
+        assert found.help
+        assert "\n" in render(found)
 
 
 def script(text: str) -> None:
@@ -152,6 +162,7 @@ def _written(name: str, text: str) -> Path:
 
 
 TARGETS: Mapping[str, Callable[[str], None]] = {
+    "syntax": syntax,
     "script": script,
     "template": template,
     "data": data,
