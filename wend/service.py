@@ -19,6 +19,7 @@ from wend.dsl.program import Program
 from wend.progress import progress
 from wend.project import Project
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
+from wend.requests import Switched, carry_out
 from wend.runtime.activation import Activation, Answer, ChangedTrigger, undone
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calls import channel_of
@@ -29,7 +30,7 @@ from wend.runtime.ingest import ContactsTaken, EventsTaken
 from wend.runtime.sources import ContactRecord, EventRecord, Policy, Tally
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
-from wend.runtime.store.sqlite import open_sqlite
+from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 from wend.runtime.values import Instant
 from wend.senders import WithSender, senders
 from wend.workspace import Workspace, contact_types, event_types
@@ -45,6 +46,7 @@ class Round:
         tick: None where nothing was due, or the minute's tick was over already.
         rendered_again: messages whose template had failed before and did not now.
         unrendered: why how many messages are set aside, because a template fails for their contact.
+        requested: what other processes had asked for, and what became of it.
     """
 
     activation: Activation | None
@@ -54,6 +56,7 @@ class Round:
     delivery: DeliveryReport
     rendered_again: int = 0
     unrendered: Mapping[str, int] = Factory(dict)
+    requested: tuple[Switched, ...] = ()
 
 
 @frozen
@@ -89,6 +92,12 @@ class Service:
         """Whether a round has made the program the live one."""
         return self._active
 
+    @property
+    def asked(self) -> bool:
+        """Whether another process may have asked for something since this was last looked at."""
+        store = self.engine.store
+        return isinstance(store, SqliteStore) and store.touched() and bool(store.requests.waiting())
+
     def unanswered(self, now: Instant) -> tuple[ChangedTrigger, ...]:
         """The changed triggers for which it has to be said whether to keep or to reset what contacts remember."""
         return self.engine.unanswered(self.workspace.scripts, floor_minute(now), self.answers)
@@ -112,6 +121,7 @@ class Service:
         """
         taken = self._take_in(now) if load else (None, ContactsTaken(), EventsTaken())
         activation, contacts, events = taken
+        requested = carry_out(self.engine, now)
         rendered, _ = self.engine.render_again(now)
         tick = self._tick(now, stop)
         with progress("delivering", quiet=self.quiet) as advance:
@@ -119,7 +129,7 @@ class Service:
             told, answered = (lambda *_: advance(1)), self.engine.answered
             delivery = deliver(outbox, self.channels, now, clock, stop, told, answered=answered)
         unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
-        return Round(activation, contacts, events, tick, delivery, rendered, unrendered)
+        return Round(activation, contacts, events, tick, delivery, rendered, unrendered, requested)
 
     def rehearse(self, now: Instant) -> Round:
         """What the first round would do, all but delivery, in a transaction that is undone.

@@ -11,6 +11,10 @@ class StoreError(WendError):
     """A store that cannot be opened, read or written. What was committed before is safe."""
 
 
+class StoreInUseError(StoreError):
+    """Another process is using the store."""
+
+
 _KEPT = "nothing of the last step was kept, and all before it is safe"
 
 _SQLITE = {

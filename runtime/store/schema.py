@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Ta
 from wend.runtime.values import FOREVER, UTC, Instant
 
 PRODUCT = "wend"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -179,6 +179,17 @@ pauses = Table(
     metadata,
     Column("journey", Text, primary_key=True),
     Column("since", BigInteger, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("seq", _Serial, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("journey", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("answer", Text),  # NULL: it waits
+    sqlite_autoincrement=True,  # no number comes twice, though rows go
 )
 
 versions = Table(

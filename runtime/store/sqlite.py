@@ -1,5 +1,7 @@
 """Opening a store in an SQLite file: one process at a time, durable, and no file of anybody else's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -9,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from wend.runtime.store import schema
-from wend.runtime.store.errors import StoreError, explain, foreign, newer
+from wend.runtime.store.errors import StoreError, StoreInUseError, explain, foreign, newer
+from wend.runtime.store.requests import Requests
 from wend.runtime.store.sql import SqlStore
 
 _BUSY_SECONDS = 5
@@ -21,6 +24,14 @@ class SqliteStore(SqlStore):
     def __init__(self, engine: Engine, path: Path, lock: FileLock, shard: int) -> None:
         super().__init__(engine, str(path), shard)
         self._lock = lock
+        self._seen: object = None
+        self.requests = Requests(self.connection)
+
+    def touched(self) -> bool:
+        """Whether another process has written into the file since this was last asked; True the first time."""
+        seen = data_version(self.engine)
+        new, self._seen = seen != self._seen, seen
+        return new
 
     def close(self) -> None:
         """Close the file and let others have it."""
@@ -57,6 +68,33 @@ def open_sqlite(path: Path, shard: int = 0) -> SqliteStore:
         lock.release()
         raise
     return SqliteStore(engine, path, lock, shard)
+
+
+@contextmanager
+def asking_sqlite(path: Path) -> Iterator[tuple[Requests, Requests]]:
+    """The requests of a store on which another process runs, to write and to read: nothing else of it may be touched.
+
+    Raises:
+        StoreError: it is no store of ours or of another version.
+    """
+    reading = read_sqlite(path)
+    writing = SqlStore(_engine(path), str(path))
+    try:
+        yield Requests(writing.connection), Requests(reading.connection)
+    finally:
+        writing.close()
+        reading.close()
+
+
+def data_version(engine: Engine) -> object:
+    """A number that is another once another connection has written into the file."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA data_version")
+        return cursor.fetchone()
+    finally:
+        connection.close()
 
 
 def read_sqlite(path: Path, shard: int = 0) -> SqlStore:
@@ -100,7 +138,7 @@ def _locked(path: Path) -> FileLock:
     try:
         lock.acquire()
     except Timeout:
-        raise StoreError(
+        raise StoreInUseError(
             f"another process is using the store `{path}`",
             help="stop it first; one process at a time can run on an SQLite store",
             place=str(path),

@@ -52,4 +52,7 @@ def test_what_cannot_be_switched(tmp_path: Path) -> None:
     assert misspelt.code == 1
     assert misspelt.err == ("error: there is no journey `winback` in the store\n  help: did you mean `win_back`?\n")
     with open_sqlite(root / "wend.db"):
-        assert "another process is using the store" in wend("pause", "win_back", root).err
+        elsewhen = wend("pause", "win_back", root, "--at", "2026-04-02T09:00")
+    assert elsewhen.code == 1
+    assert "another process is using the store" in elsewhen.err
+    assert "help: leave `--at` out: the `wend run` that is running does it now" in elsewhen.err

@@ -18,8 +18,8 @@ from wend.cli.switch import switch
 def command(journey: str, path: Path, at: dt.datetime | None, form: str) -> None:
     """Switch a journey on again that was paused.
 
-    It is kept in the store of the project (the folder, unless it is the present one), which no `wend run` may be using
-    meanwhile, and counts from the next tick on.
+    It is kept in the store of the project (the folder, unless it is the present one), and counts from the next tick on.
+    A `wend run` that is running on it is asked, and does it at its next round, in a second or so.
     """
     switched = switch(path, journey, at, off=False)
     if form == "json":

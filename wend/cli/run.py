@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 
 import click
@@ -23,6 +24,9 @@ from wend.workspace import open_workspace
 
 POLL = 60.0
 """Seconds after which data files are looked at again when nothing is due before."""
+
+ASKED = 0.5
+"""Seconds after which it is looked whether another process has asked for something."""
 
 UNDELIVERED = 3
 
@@ -84,10 +88,17 @@ def command(
             _show_round(service, done, clock(), form, quiet, always=once)
             if once:
                 break
-            stop.wait(next_time(service, clock(), POLL))
+            _sleep(service, stop, next_time(service, clock(), POLL))
         if stop.is_set() and not quiet and form == "text":
             click.echo("stopped; everything is kept", err=True)
     return UNDELIVERED if undelivered else 0
+
+
+def _sleep(service: Service, stop: threading.Event, seconds: float) -> None:
+    """Wait until something is due, somebody asks for something, or it is to stop."""
+    end = monotonic() + seconds
+    while (left := end - monotonic()) > 0 and not stop.wait(min(left, ASKED)) and not service.asked:
+        pass
 
 
 def _answers(keep: tuple[str, ...], reset: tuple[str, ...]) -> dict[str, Answer]:
@@ -190,7 +201,7 @@ def _activation_json(active: Activation) -> dict[str, object]:
 
 
 def _lines(service: Service, done: Round, now: Instant) -> list[str]:
-    lines = []
+    lines = [f"asked for: {each.as_text()}" for each in done.requested]
     zone = service.workspace.project.zone
     taken = done.contacts
     if taken.new or taken.changed:
@@ -266,6 +277,7 @@ def as_json(service: Service, done: Round, now: Instant) -> dict[str, object]:
         },
         "goals": goals_json(service.engine.conversions()),
         "paused": {journey: since.isoformat() for journey, since in service.engine.store.paused().items()},
+        "requested": [each.as_json() for each in done.requested],
         "delivered": done.delivery.delivered,
         "undelivered": done.delivery.undelivered,
         "set_aside": dict(done.unrendered),
