@@ -154,6 +154,15 @@ def test_what_cannot_be_told_is_refused(shop: Path, arguments: tuple[str, ...], 
     assert words in done.err
 
 
+def test_a_folder_in_the_place_of_a_journey_is_met_with_the_option(shop: Path) -> None:
+    done = wend("explain", "ana", shop)
+    assert done.code == 1
+    assert done.err == (
+        f"error: the name of a journey is expected, and `{shop}` is a file or folder\n"
+        f"  help: write `--project {shop}`\n"
+    )
+
+
 def test_nobody_in_the_store_has_that_id(shop: Path) -> None:
     assert wend("run", shop, "--once", "--at", "2026-01-10T00:00", "-q").code == 0
     done = wend("explain", "zoe", "--project", shop)

@@ -60,6 +60,9 @@ def command(
         return 0
     if start is None and (contacts is not None or events or timezone is not None):
         raise click.UsageError("--contacts, --events and --timezone belong to a simulation: name --from")
+    if journey is not None and Path(journey).exists() and project == Path():
+        message = f"the name of a journey is expected, and `{journey}` is a file or folder"
+        raise WendError(message, f"write `--project {journey}`")
     story, zone = _story(what, journey, project, at, start, contacts, events, timezone)
     if form == "json":
         print_json(_as_json(story))
