@@ -118,11 +118,20 @@ class EventSource:
         return events
 
 
+MOST_DAYS = 36_500
+"""The longest that can be said of how long something is kept."""
+
+
 @frozen
 class StoreSettings:
-    """Where state is kept: an SQLite file, or in memory where there is none."""
+    """Where state is kept: an SQLite file, or in memory where there is none.
+
+    Args:
+        keep_days: for how many days the journal and delivered messages are kept; None for ever.
+    """
 
     sqlite: Path | None = None
+    keep_days: int | None = None
 
 
 @frozen
@@ -313,8 +322,13 @@ def _delimiter(section: Section) -> str | None:
 def _store(section: Section | None, root: Path) -> StoreSettings:
     if section is None:
         return StoreSettings(root / "wend.db")
-    section.only("sqlite", "memory")
+    section.only("sqlite", "memory", "keep_days")
     path, memory = section.text("sqlite"), section.flag("memory")
+    keep = section.number("keep_days", 1, MOST_DAYS)
+    if keep is not None and memory:
+        raise section.error("`keep_days` is for a store in a file", "keep_days", "leave it out")
+    if path is None and keep is not None:
+        path = "wend.db"
     if (path is None) is not bool(memory):
         raise section.error("`[store]` must say one thing", None, 'write `sqlite = "wend.db"` or `memory = true`')
-    return StoreSettings(None if path is None else root / path)
+    return StoreSettings(None if path is None else root / path, keep)

@@ -1,5 +1,6 @@
 """Running a project: load what is new, tick, deliver. The command `wend run` is this with a clock."""
 
+import datetime as dt
 import hashlib
 import os
 import sys
@@ -36,6 +37,8 @@ from wend.senders import WithSender, senders
 from wend.workspace import Workspace, contact_types, event_types
 
 CONTACTS = "contacts"
+PRUNED = 2_000
+"""How many rows of a kind are let go of in one transaction."""
 
 
 @frozen
@@ -128,6 +131,7 @@ class Service:
             outbox = self.engine.store.outbox
             told, answered = (lambda *_: advance(1)), self.engine.answered
             delivery = deliver(outbox, self.channels, now, clock, stop, told, answered=answered)
+        self._let_go(now, stop)
         unrendered = Counter(entry.detail for entry in self.engine.store.unrendered())
         return Round(activation, contacts, events, tick, delivery, rendered, unrendered, requested)
 
@@ -144,6 +148,14 @@ class Service:
         self._active = False
         self._stamps.clear()
         return Round(activation, contacts, events, tick, DeliveryReport({}), 0, unrendered)
+
+    def _let_go(self, now: Instant, stop: Callable[[], bool]) -> None:
+        """Let go of what is kept for so long only, a few rows at a time: each time is a transaction of its own."""
+        store, days = self.engine.store, self.workspace.project.store.keep_days
+        if days is None or not isinstance(store, SqliteStore):
+            return
+        while not stop() and store.prune(now - dt.timedelta(days=days), PRUNED) >= PRUNED:
+            pass
 
     def _take_in(self, now: Instant) -> tuple[Activation | None, ContactsTaken, EventsTaken]:
         """Make the program live and take in what is new, all of it or nothing."""

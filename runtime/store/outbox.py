@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, up
 from wend.runtime.delivery import OutboxRow
 from wend.runtime.messages import from_json
 from wend.runtime.store.protocol import OutboxEntry, Status
+from wend.runtime.store.pruning import packed
 from wend.runtime.store.rows import outbox_entry, outbox_row
-from wend.runtime.store.schema import from_micros, outbox, to_micros, usage
+from wend.runtime.store.schema import from_micros, outbox, spent, to_micros, usage
 
 _WAITING = outbox.c.status == Status.WAITING.value
 
@@ -45,7 +46,9 @@ class SqlOutbox:
         rows = {entry.key: outbox_row(entry) for entry in reversed(entries)}
         with self._connection() as connection:
             there = connection.execute(select(outbox.c.key).where(outbox.c.key.in_(rows))).scalars().all()
-            for key in there:
+            gone = {packed(key): key for key in rows}
+            past = connection.execute(select(spent.c.key).where(spent.c.key.in_(gone))).scalars().all()
+            for key in {*there, *(gone[each] for each in past)}:
                 del rows[key]
             if rows:
                 connection.execute(insert(outbox), list(reversed(rows.values())))
@@ -127,6 +130,8 @@ class SqlOutbox:
         """Where the message with this key stands; None if there is none."""
         with self._connection() as connection:
             found = connection.execute(select(outbox.c.status).where(outbox.c.key == key)).scalar()
+            if found is None and connection.execute(select(spent.c.key).where(spent.c.key == packed(key))).scalar():
+                return Status.DELIVERED
         return None if found is None else Status(found)
 
     def unrendered(self) -> list[OutboxEntry]:
@@ -146,7 +151,9 @@ class SqlOutbox:
         """How many messages stand how."""
         counted = select(outbox.c.status, func.count()).group_by(outbox.c.status)
         with self._connection() as connection:
-            return {Status(status): count for status, count in connection.execute(counted)}
+            counts = Counter({Status(status): count for status, count in connection.execute(counted)})
+            counts[Status.DELIVERED] += connection.execute(select(func.count()).select_from(spent)).scalar() or 0
+        return {status: count for status, count in counts.items() if count}
 
     def _set(self, key: str, **values: object) -> None:
         with self._connection() as connection:

@@ -6,12 +6,12 @@ that never comes is NULL. Fields, payloads, states, messages and files are JSON 
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 from wend.runtime.values import FOREVER, UTC, Instant
 
 PRODUCT = "wend"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -121,6 +121,13 @@ outbox = Table(
     Column("detail", Text, nullable=False),
 )
 Index("outbox_by_channel", outbox.c.status, outbox.c.channel, outbox.c.not_before, outbox.c.seq)
+
+spent = Table(  # the keys of delivered messages that were let go of
+    "spent",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 journal = Table(
     "journal",

@@ -11,7 +11,7 @@ from wend.runtime.codec import fields_from_json, fields_to_json, state_from_json
 from wend.runtime.conversions import Conversions
 from wend.runtime.flow import Flow
 from wend.runtime.state import State, Suppression
-from wend.runtime.store import goals, journal, schema
+from wend.runtime.store import goals, journal, pruning, schema
 from wend.runtime.store.errors import StoreError, explain
 from wend.runtime.store.outbox import SqlOutbox
 from wend.runtime.store.protocol import (
@@ -91,6 +91,11 @@ class SqlStore:
             raise explain(error, self.name) from error
         finally:
             self._connection = None
+
+    def prune(self, before: Instant, most: int) -> int:
+        """Let go of what is older, no more than so many rows at once; gives how many went. See `pruning`."""
+        with self.connection() as connection:
+            return pruning.prune(connection, before, most)
 
     def close(self) -> None:
         """Close the database."""

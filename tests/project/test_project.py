@@ -98,6 +98,7 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
     assert found.channels == {}
     assert found.templates_dir is None
     assert project(tmp_path, "[store]\nmemory = true\n").store == StoreSettings(None)
+    assert project(tmp_path, "[store]\nkeep_days = 30\n").store == StoreSettings(tmp_path / "wend.db", 30)
 
 
 def test_the_default_port_goes_with_the_security(tmp_path: Path) -> None:
@@ -158,7 +159,12 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
             "did you mean `file`?",
             "wend.toml:4",
         ),
-        ("[store]\nwhere = 1\n", "`[store]` has no setting `where`", "there can be `sqlite`, `memory`", "wend.toml:2"),
+        (
+            "[store]\nwhere = 1\n",
+            "`[store]` has no setting `where`",
+            "there can be `sqlite`, `memory`, `keep_days`",
+            "wend.toml:2",
+        ),
         ('[contacts]\nid = "x"\n', "`[contacts]` needs `file`", 'write `file = "data/….csv"`', "wend.toml:1"),
         ("[contacts]\nfile = 3\n", "`file` must be a text in quotes", None, "wend.toml:2"),
         ('[contacts]\nfile = ""\n', "`file` is empty", None, "wend.toml:2"),
@@ -213,6 +219,13 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
             'write `sqlite = "wend.db"` or `memory = true`',
             "wend.toml:1",
         ),
+        (
+            "[store]\nmemory = true\nkeep_days = 30\n",
+            "`keep_days` is for a store in a file",
+            "leave it out",
+            "wend.toml:3",
+        ),
+        ("[store]\nkeep_days = 0\n", "`keep_days` must be from 1 to 36500, not 0", None, "wend.toml:2"),
         ("[store]\nmemory = 1\n", "`memory` must be `true` or `false`", None, "wend.toml:2"),
         (
             "[channels.email]\n",
