@@ -5,11 +5,12 @@ that fails, `recovery` goes through the item once more, a logical line at a time
 An item with a mistake is not part of the tree.
 """
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wend.dsl import ast, slips
 from wend.dsl.build import Builder
 from wend.dsl.diagnostics import Diagnostic
+from wend.dsl.holes import Hole, Holes, hole, swallowed
 from wend.dsl.lexer import lex
 from wend.dsl.machine import Machine, TooDeep, terminal
 from wend.dsl.recovery import PLAIN_STEPS, find_mistakes, find_mistakes_in_expression
@@ -19,11 +20,12 @@ from wend.dsl.tokens import Comment, Lexed, Line
 
 @frozen
 class ParseResult:
-    """What a text says: the items that could be read, what is wrong, and the comments."""
+    """What a text says: the items that could be read, what is wrong, the comments, and what the rest may declare."""
 
     file: ast.File
     diagnostics: tuple[Diagnostic, ...]
     comments: tuple[Comment, ...]
+    holes: Holes = field(factory=Holes)
 
     @property
     def ok(self) -> bool:
@@ -45,6 +47,7 @@ def parse(source: Source, explain: bool = True) -> ParseResult:
     """
     lexed = lex(source)
     items: list[ast.Item] = []
+    holes: list[tuple[Span, Hole]] = []
     diagnostics = list(lexed.diagnostics)
     margin = lexed.lines[0].indent if lexed.lines else 0
     if margin:
@@ -54,10 +57,16 @@ def parse(source: Source, explain: bool = True) -> ParseResult:
         diagnostics += found
         if item is not None and not found and not any(line.faulty for line in lines):
             items.append(item)
+        else:
+            holes.append((Span(lines[0].start, lines[-1].end), hole(lines, found)))
+    lost = (d for d in lexed.diagnostics if not any(s.start <= d.span.start <= s.end for s, _ in holes))
+    missing = [each for _, each in holes] + [Hole() for _ in lost]
+    missing += [each for span, _ in holes for each in swallowed(source.text[span.start : span.end])]
     return ParseResult(
         file=ast.File(items=tuple(items), span=Span(0, len(source.text))),
         diagnostics=_in_order(diagnostics),
         comments=lexed.comments,
+        holes=Holes(tuple(missing)),
     )
 
 

@@ -9,6 +9,7 @@ from wend.channel_check import check_channels
 from wend.dsl.ast import File
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, in_order
+from wend.dsl.holes import Hole, Holes, told_beside
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source, Span
@@ -152,7 +153,8 @@ def build(
 ) -> tuple[Program | None, tuple[Diagnostic, ...]]:
     """Parse and check sources together: the program, or None where there is an error, and all that was found.
 
-    What was found is in the order of sources and of places in them.
+    What was found is in the order of sources and of places in them. Where a file cannot be read, the others are checked
+    all the same.
 
     Args:
         data_fields: the fields that the data has, where no schema is declared.
@@ -162,15 +164,20 @@ def build(
     sources = tuple(sources)
     files: list[tuple[Source, File]] = []
     found = list(misuses or ())
+    holes = [Hole() for each in found if each.severity is Severity.ERROR]
     for source in sources:
         result = parse(source)
+        holes += result.holes.items
         files.append((source, result.file))
         found += result.diagnostics
         if misuses is None:
             found += placeless(source, result.file)
-    if any(d.severity is Severity.ERROR for d in found):
+    broken = {each.source.name for each in found if each.severity is Severity.ERROR}
+    if broken and all(source.name in broken for source in sources):
         return None, in_order(found, sources)
     checked = check(files, signatures(functions), data_fields=data_fields)
+    if broken:
+        return None, in_order((*found, *told_beside(checked.diagnostics, broken, Holes(tuple(holes)))), sources)
     return checked.program, in_order((*found, *checked.diagnostics), sources)
 
 

@@ -43,6 +43,8 @@ def _backlog(made: program.Program, journey: program.Journey, ranges: Ranges) ->
             if not _growing(head.condition, ranges):
                 continue
             wanted = [*begins(made, journey, send.channel), (head.condition, TRUE)]
+            if not ranges.possible(*wanted):
+                continue  # it never fires, and that is told
             message = f"when this goes live, `{send.template}` goes at once to everybody for whom it holds already"
             help = "write `backlog include` where that is meant, or `backlog skip`"
             yield warning("W423", message, head.place, help, witness=_burst(made, journey, send, wanted, ranges))
@@ -203,19 +205,25 @@ def _two_journeys(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]
             told.add(channel)
             message = f"`{one.name}` and `{two.name}` can both send `{channel}` to one contact on one day"
             help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
-            witness = _both(made, (one, first[1]), (two, second[1]), wanted, day, ranges)
+            at_once = all(sent_at_once(_body(j, h), 0) is s for j, (h, s) in ((one, first), (two, second)))
+            heads = (first[0], second[0])
+            witness = _both(made, heads, (one, first[1]), (two, second[1]), wanted, day, ranges) if at_once else None
             yield warning("W426", message, two.place, help, Hint(one.place, "the other one"), witness=witness)
 
 
 def _starts(journey: program.Journey) -> list[tuple[program.AnyHead, plan.Send]]:
-    """The heads by which time or data alone send at once."""
+    """The heads that send, each with its message: the one that is sent at once where there is one."""
     return [
         (head, send)
         for trigger in journey.triggers
+        if (send := sent_at_once(trigger.body, 0) or _later(trigger.body)) is not None
         for head in trigger.heads
-        if isinstance(head, program.When | program.Every | program.On)
-        and (send := sent_at_once(trigger.body, 0)) is not None
+        if not isinstance(head, program.OnExit)
     ]
+
+
+def _later(body: tuple[plan.Operation, ...]) -> plan.Send | None:
+    return next((op for op in body if isinstance(op, plan.Send)), None)
 
 
 def _holds(head: program.AnyHead) -> list[Wanted]:
@@ -223,36 +231,50 @@ def _holds(head: program.AnyHead) -> list[Wanted]:
 
 
 def _common_day(one: program.AnyHead, two: program.AnyHead) -> dt.date | None:
-    """A day on which both can fire; None where that is not seen."""
-    match one, two:
-        case program.On(match=a), program.On(match=b):
-            return DAY if a.event == b.event and a.where is None and b.where is None else None
-        case (program.On(), _) | (_, program.On()):
-            return None
-        case _:
-            for number in range(7):
-                day = DAY + number * _ONE_DAY
-                if all(_on(head, day) for head in (one, two)):
-                    return day
-            return None
+    """A day on which both can fire, within some years; None where there is none."""
+    once = [head.date for head in (one, two) if isinstance(head, program.OnceOn)]
+    days = once or (DAY + number * _ONE_DAY for number in range(4 * 366))
+    return next((day for day in days if all(_on(head, day) for head in (one, two))), None)
 
 
 def _on(head: program.AnyHead, day: dt.date) -> bool:
-    if not isinstance(head, program.Every):
-        return True
+    """Whether a head can fire on a day; what depends on the contact can on any."""
     kinds = program.ScheduleKind
-    return head.kind is kinds.DAILY or (head.kind is kinds.WEEKLY and day.weekday() in head.days)
+    match head:
+        case program.OnceOn(date=date):
+            return date == day
+        case program.Every(kind=kinds.WEEKLY, days=days):
+            return day.weekday() in days
+        case program.Every(kind=kinds.MONTHLY, day_of_month=wanted):
+            last = (day.replace(day=28) + 4 * _ONE_DAY).replace(day=1) - _ONE_DAY
+            return day.day == min(wanted or 1, last.day)
+        case program.Every(kind=kinds.EACH, days=days) if days:
+            return day.weekday() in days
+        case _:
+            return True
+
+
+def _shown(head: program.AnyHead) -> bool:
+    weekly = program.ScheduleKind.DAILY, program.ScheduleKind.WEEKLY
+    return isinstance(head, program.When) or (isinstance(head, program.Every) and head.kind in weekly)
+
+
+def _body(journey: program.Journey, head: program.AnyHead) -> tuple[plan.Operation, ...]:
+    return next(trigger.body for trigger in journey.triggers if any(h is head for h in trigger.heads))
 
 
 def _both(
     made: program.Program,
+    heads: tuple[program.AnyHead, program.AnyHead],
     one: tuple[program.Journey, plan.Send],
     two: tuple[program.Journey, plan.Send],
     wanted: list[Wanted],
     day: dt.date,
     ranges: Ranges,
 ) -> str | None:
-    """A test for each of the two: the same contact, the same day."""
+    """A test for each of the two: the same contact, the same day; of what time or the contact's fields start."""
+    if not all(_shown(head) for head in heads):
+        return None
     found = person(wanted, made, ranges, day)
     if found is None:
         return None

@@ -1,5 +1,6 @@
 """What never holds, and so never fires: conditions that contradict themselves, the audience, or the exit."""
 
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -78,13 +79,16 @@ def _never(condition: core.Expr, ranges: Ranges) -> Iterator[Diagnostic]:
         return
 
 
+_CALL = re.compile(r"\w+(?:\([^()]*\))?")
+
+
 def _worded(part: Wanted) -> str:
     """A part as it has to be: `not vip` for what must be false."""
     expr, truths = part
     text = said(expr.place)
     if Truth.TRUE in truths or not text.startswith("`"):
         return text
-    return f"`not {text[1:-1]}`" if text[1:-1].isidentifier() else f"`not ({text[1:-1]})`"
+    return f"`not {text[1:-1]}`" if _CALL.fullmatch(text[1:-1]) else f"`not ({text[1:-1]})`"
 
 
 def _nested(condition: core.Expr) -> Iterator[core.Expr]:

@@ -105,12 +105,14 @@ def _unlike_help(node: ast.Compare, left: Typed, right: Typed) -> str:
     for value, other, written in ((left, right, node.right), (right, left, node.left)):
         const = other.expr.value if isinstance(other.expr, core.Const) else None
         if value.type.kind is Kind.NUMBER and isinstance(written, ast.Duration):
-            return f"write `{written.amount}`"
+            return _in_unit(counted_unit(value.expr), written)
         if value.type.kind is Kind.DURATION and isinstance(written, ast.Number):
             return f"write `{written.value} days`, say"
         if isinstance(const, str):
             if value.type.kind in MOMENTS | {Kind.NUMBER, Kind.BOOLEAN, Kind.CLOCK} and const:
-                return f"write `{const}` without quotes" if _reads_as(const, value.type.kind) else _plain(value.type)
+                if not _reads_as(const, value.type.kind):
+                    return f"this is a text: compare with {a_kind(value.type.kind)}"
+                return f"write `{const}` without quotes"
             if value.type.kind is Kind.LIST:
                 return "write `contains`, or `in` the other way round"
         if value.type.kind in MOMENTS and isinstance(written, ast.Number):
@@ -131,8 +133,19 @@ def _reads_as(text: str, kind: Kind) -> bool:
     return re.fullmatch(patterns.get(kind, r"\d{4}-\d\d-\d\d( .*)?"), text) is not None
 
 
-def _plain(type: Type) -> str:
-    return f"write {a_kind(type.kind)} without quotes"
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+
+
+def _in_unit(unit: str | None, written: ast.Duration) -> str:
+    """What number a length of time is in a unit that is counted: `72` for 3 days in hours."""
+    counted, told = (unit or "").removesuffix("s"), written.unit.value.removesuffix("s")
+    if unit is None or counted == told:
+        return f"write `{written.amount}`"
+    if counted in _SECONDS and told in _SECONDS:
+        number = written.amount * _SECONDS[told] / _SECONDS[counted]
+        if number == int(number):
+            return f"write `{int(number)}`"
+    return f"write a number of {unit}, or count {told}s: `{told}s_since(\u2026)`"
 
 
 def _check_values(node: ast.Expr, value: Typed, type: Type, env: Env, ctx: Context) -> None:

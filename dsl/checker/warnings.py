@@ -7,6 +7,7 @@ from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.operators import may_be_unknown
 from wend.dsl.checker.words import counted_unit
+from wend.dsl.formatter import format_node
 from wend.dsl.needs import needed_labels
 from wend.dsl.types import Kind
 
@@ -26,11 +27,34 @@ def comparison(node: ast.Compare, made: Typed, env: Env, ctx: Context) -> None:
         name = side.text if side is not None else None
         help = f"write `{name} is known and …`, or `{name} is unknown or …`" if name else "ask with `is known`"
         warn("W401", "`!=` is neither true nor false where the value is unknown", node, env, ctx, help)
-    if node.op is ast.CompareOp.EQ and isinstance(made.expr, core.Compare):
-        unit = counted_unit(made.expr.left) or counted_unit(made.expr.right)
+    if isinstance(made.expr, core.Compare):
+        _one_day(node, made.expr, env, ctx)
+
+
+def _one_day(node: ast.Compare, made: core.Compare, env: Env, ctx: Context) -> None:
+    """`days_since(x) = 30`, `days_since(x) in [30, 60]`, `today = trial_ends`."""
+    unit = counted_unit(made.left)
+    if node.op is ast.CompareOp.EQ:
+        turned = unit is None
+        unit = unit or counted_unit(made.right)
+        count, number = (node.right, node.left) if turned else (node.left, node.right)
         if unit is not None:
+            counted = made.right if turned else made.left
+            until = isinstance(counted, core.Apply) and counted.function.endswith("_until")
             message = f"`=` on a number of {unit} is true for one of them only, and is missed when that one is"
-            warn("W404", message, node, env, ctx, "write `>=`")
+            help = f"write `{format_node(count)} {'<=' if until else '>='} {format_node(number)}`"
+            warn("W404", message, node, env, ctx, help)
+        elif core.Today() in (made.left, made.right) and any(map(_of_contact, (made.left, made.right))):
+            message = "`=` with `today` is true on one day only, and is missed when that one is"
+            help = "write `>=` or `<=`, or a rule for the date such as `when 1 day before trial_ends`"
+            warn("W404", message, node, env, ctx, help)
+    elif node.op is ast.CompareOp.IN and unit is not None and isinstance(made.right, core.ListOf):
+        message = f"`in` on a number of {unit} is true for these only, and is missed when they are"
+        warn("W404", message, node, env, ctx, "write a rule for each of them, with `>=`")
+
+
+def _of_contact(value: core.Expr) -> bool:
+    return any(isinstance(node, core.Field | core.Derived | core.Aggregate) for node in core.nodes(value))
 
 
 def negated_unknown(node: ast.Not, env: Env, ctx: Context) -> None:

@@ -57,7 +57,7 @@ def broken_name(slip: Slip) -> Report | None:
     if token.text == "-" and slip.next is not None and slip.next.type in ("NAME", "NUMBER"):
         parts = _joined(slip, slip.at - 1)
         return "W101", "a name has no `-` in it", _span(parts), f"write `{_glued(parts, '_')}`"
-    if token.type != "NAME" or token.quoted:
+    if token.type != "NAME" or token.quoted or token.text == "then":
         return None
     words = _joined(slip, slip.at - 1)
     name = _glued(words, "_")
@@ -111,7 +111,9 @@ def waiting(slip: Slip) -> Report | None:
             amount = _amount(_COUNTS[token.text], slip.next.text)
             return "W101", "a length of time stands directly behind `wait`", span, f"write `wait {amount}`"
         if token.type == "NAME":
-            help = f"say how long: `wait up to 3 days for {token.text}`"
+            article = token.text in ("the", "a", "an") and slip.next is not None and slip.next.type == "NAME"
+            event = slip.next.text if article and slip.next is not None else token.text
+            help = f"say how long: `wait up to 3 days for {event}`"
             return "W101", "a wait for an event has a bound", span, help
     if last is not None and last.text in _COUNTS and slip.last_type == "NAME" and _unit(token.text):
         amount = _amount(_COUNTS[last.text], token.text)

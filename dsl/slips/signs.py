@@ -46,6 +46,11 @@ def wrong_sign(slip: Slip) -> Report | None:
         if ends and slip.types and slip.types[0] not in _BODY_WORDS:
             advice = "take it away"
         return "W108", "`:` has no meaning here", token.span, advice
+    follows = None if slip.next is None else slip.next.type if slip.next.type == "STRING" else slip.type_of(slip.next)
+    if (sign == "=>" and (follows is None or follows in STEPS)) or (sign == ";" and follows is None):
+        return "W108", f"`{sign}` has no meaning here", token.span, "take it away"
+    if sign == "=>" and follows == "STRING":
+        return "W108", "`=>` has no meaning here", token.span, "write `=`"
     advice = _SIGNS.get(sign, "take it away, or put it into a text or a name between backticks")
     return "W108", f"`{sign}` has no meaning here", token.span, advice
 

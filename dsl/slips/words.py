@@ -9,6 +9,7 @@ _FILLERS = frozenset({"the", "then", "an", "do", "please", "has", "their", "his"
 _UNITS = tuple(
     unit + ending for unit in ("second", "minute", "hour", "day", "week", "month", "year") for ending in ("", "s")
 )
+_STEP_WORDS = frozenset(step.lower() for step in STEPS)
 _ELSE_IF = frozenset({"elseif", "elsif", "elif"})
 
 
@@ -55,7 +56,12 @@ def missing_unit(slip: Slip) -> Report | None:
     if "SPAN" not in expected or "NUMBER" in expected:
         return None
     following = slip.next
-    if following is not None and following.type == "NAME" and not following.quoted:
+    if (
+        following is not None
+        and following.type == "NAME"
+        and not following.quoted
+        and following.text not in _STEP_WORDS
+    ):
         meant = _meant_unit(token.text, following.text)
         if meant is not None:
             return "W116", f"`{following.text}` is no unit of time", following.span, f"write `{meant}`"
