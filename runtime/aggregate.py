@@ -4,12 +4,11 @@ import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 
-from attrs import frozen
-
 from wend.dsl.core import Fold
 from wend.dsl.period import Period
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Event
+from wend.runtime.frozen import frozen
 from wend.runtime.values import FOREVER, UNKNOWN, Bounded, Instant, Ramp, Value
 
 

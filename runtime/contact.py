@@ -3,8 +3,9 @@
 from bisect import insort
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
 
+from wend.runtime.frozen import frozen
 from wend.runtime.values import Instant, Value
 
 

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from wend.dsl.core import Place
 from wend.runtime.contact import Contact
+from wend.runtime.frozen import frozen
 from wend.runtime.state import State, Suppression
 from wend.runtime.values import Instant, Value
 

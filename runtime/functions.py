@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from attrs import frozen
-
 from wend.dsl.signatures import Signature
 from wend.runtime.calendar import Zone
+from wend.runtime.frozen import frozen
 from wend.runtime.values import Bounded, Instant, Value
 
 

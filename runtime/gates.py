@@ -6,12 +6,11 @@ A gate that is closed drops the send, or holds it and its path until it may open
 import datetime as dt
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from wend.dsl import plan
 from wend.dsl.program import ConsentRule, Limit, SendWindow
 from wend.runtime.aggregate import expiry
 from wend.runtime.calendar import ONE_DAY, Zone
+from wend.runtime.frozen import frozen
 from wend.runtime.state import Sent
 from wend.runtime.suppressing import in_force
 from wend.runtime.values import FOREVER, Instant

@@ -7,9 +7,10 @@ import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
 
 from wend.runtime.contact import Event
+from wend.runtime.frozen import frozen
 from wend.runtime.values import Instant, Value
 
 

@@ -8,13 +8,12 @@ contact who moves meanwhile waits for the clock of where they are.
 import datetime as dt
 from typing import assert_never
 
-from attrs import frozen
-
 from wend.dsl import plan
 from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.contact import Event
 from wend.runtime.evolve import evolve
+from wend.runtime.frozen import frozen
 from wend.runtime.interpret import Env
 from wend.runtime.runs import drop
 from wend.runtime.state import Path, Phase

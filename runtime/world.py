@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from wend.dsl.diagnostics import WendError
 from wend.runtime import quota
@@ -17,6 +17,7 @@ from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.codec import as_values
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
 from wend.runtime.effects import Facts, Resubscribed, Send, Step, Suppressed
+from wend.runtime.frozen import frozen
 from wend.runtime.ingest import event_of, nobody_there
 from wend.runtime.quota import Meter
 from wend.runtime.replacing import carried, difference

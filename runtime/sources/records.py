@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
 
+from wend.runtime.frozen import frozen
 from wend.runtime.values import Value
 
 
