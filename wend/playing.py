@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
+from wend.collector import collecting_seldom
 from wend.population import Population
 from wend.progress import progress
 from wend.runtime.contact import Event
@@ -24,6 +25,7 @@ class Period:
     last: dt.date
 
 
+@collecting_seldom()
 def play(
     workspace: Workspace,
     population: Population,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from wend.collector import collecting_seldom
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
 from wend.project import Project
@@ -39,6 +40,7 @@ def with_data_names(workspace: Workspace) -> Workspace:
     return with_fields(workspace, frozenset(name for person in people for name in person.fields))
 
 
+@collecting_seldom()
 def load_population(
     project: Project, program: Program, contacts: Path | None = None, events: Sequence[Path] = ()
 ) -> Population:
