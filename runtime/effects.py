@@ -28,7 +28,7 @@ class Identity:
     def key(self) -> str:
         """The idempotency key: a hash of the identity, 32 hexadecimal digits."""
         parts = (self.contact, self.journey, str(self.run), self.trigger, self.cause, self.step, str(self.iteration))
-        text = "".join(f"{len(part)}:{part}" for part in parts)
+        text = "".join([f"{len(part)}:{part}" for part in parts])
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

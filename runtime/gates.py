@@ -143,16 +143,14 @@ def limit_release(
         return None
     if limit.count < 1:
         return FOREVER
-    left = expiry(limit.per, zone)
-    ends = [
-        end
+    times = [
+        sent.at
         for sent in sends
-        if sent.channel == channel
-        and not sent.transactional
-        and (not journey or sent.journey == journey)
-        and left is not None
-        and (end := left(sent.at)) > now
+        if sent.channel == channel and not sent.transactional and (not journey or sent.journey == journey)
     ]
+    if len(times) < limit.count or (left := expiry(limit.per, zone)) is None:
+        return None
+    ends = [end for at in times if (end := left(at)) > now]
     return sorted(ends)[len(ends) - limit.count] if len(ends) >= limit.count else None
 
 

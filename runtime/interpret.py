@@ -216,11 +216,11 @@ def _derived(expr: core.Derived, env: Env) -> Bounded:
 
 def as_declared(bounded: Bounded, kind: Kind, zone: Zone) -> Bounded:
     """A derived field's value in its declared kind: the local date of an instant, the first moment of a date."""
-    value = bounded.value
+    value, until, _ = bounded
     if kind is Kind.DATE and isinstance(value, dt.datetime):
-        return Bounded(zone.date(value), bounded.until)
+        return Bounded(zone.date(value), until)
     if kind is Kind.DATETIME and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return Bounded(zone.day_start(value), bounded.until)
+        return Bounded(zone.day_start(value), until)
     return bounded
 
 
@@ -265,13 +265,18 @@ def call(name: str, values: Sequence[Value], env: Env) -> Value | Bounded:
         key, found = (), _NOT_ASKED
     if found is not _NOT_ASKED:
         return found
-    try:
-        result = env.functions[name].implementation(Moment(env.now, env.zone), *values)
-    except FunctionError:
-        result = None
+    result = answer(name, values, env)
     if key:
         env.found[key] = result
     return result
+
+
+def answer(name: str, values: Sequence[Value], env: Env) -> Value | Bounded:
+    """What a function gives for these values, whether it has been asked before or not."""
+    try:
+        return env.functions[name].implementation(Moment(env.now, env.zone), *values)
+    except FunctionError:
+        return None
 
 
 def _item(expr: core.Item, env: Env) -> Bounded:

@@ -105,11 +105,12 @@ def message(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address
 def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> Path:
     effect = message(work, stay, path, op, env, address)
     _do(work, effect)
-    work.sends.append(_sent(work, path, op, effect))
+    key = effect.identity.key
+    work.sends.append(_sent(work, path, op, effect, key))
     work.note(stay, "sent", trigger=path.trigger, step=op.id, detail=op.template, place=op.place)
     if op.label is None:
         return _counted(path, op)
-    labels = remember(stay, path, op.label, Labelled(work.now, effect.identity.key, op.variant))
+    labels = remember(stay, path, op.label, Labelled(work.now, key, op.variant))
     return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
 
 
@@ -139,14 +140,14 @@ def call(work: Work, stay: Stay, path: Path, op: plan.CallWebhook) -> Path:
     return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
 
 
-def _sent(work: Work, path: Path, op: plan.Send, effect: SendEffect) -> Sent:
+def _sent(work: Work, path: Path, op: plan.Send, effect: SendEffect, key: str) -> Sent:
     return Sent(
         journey=effect.identity.journey,
         channel=op.channel,
         at=work.now,
         transactional=effect.transactional,
         template=op.template,
-        key=effect.identity.key,
+        key=key,
         address=effect.address,
         label=op.label,
         topic=effect.topic,
@@ -305,8 +306,10 @@ def _values(path: Path, pairs: tuple[tuple[str, core.Expr], ...], env: Env) -> M
     values: dict[str, Value] = {}
     if path.cause.event is not None:
         values["event"] = record(path.cause.event)
-    values.update({name: record(event) for name, event in path.events.items()})
-    values.update({name: env.evaluate(value).value for name, value in pairs})
+    for name, event in path.events.items():
+        values[name] = record(event)
+    for name, value in pairs:
+        values[name] = env.evaluate(value).value
     return values
 
 

@@ -6,7 +6,7 @@ computed once, and what stands in several places is evaluated once for a contact
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeGuard, TypeVar, assert_never
 
 import attrs
@@ -20,12 +20,15 @@ from wend.runtime.compare import FLIPPED, ORDERED
 from wend.runtime.interpret import Env, as_declared
 from wend.runtime.prepare_compare import against
 from wend.runtime.prepare_events import aggregate
-from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant
+from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant, Value, bounded
 
 Closure = Callable[[Env], Bounded]
 
 Made = Bounded | Closure
 """What becomes of an expression: what it always is, or how to evaluate it."""
+
+Ask = Callable[[str, Sequence[Value], Env], Value | Bounded]
+"""Asks a function of the library: `interpret.call`, or `interpret.answer` where the answer is remembered already."""
 
 E = TypeVar("E", core.Derived, core.Apply, core.Aggregate)
 _ANY_ZONE = zone("UTC")  # for what does not depend on one
@@ -38,15 +41,17 @@ class Prepared:
     """
 
     def __init__(self) -> None:
-        self._closures: dict[int, tuple[core.Expr, Closure]] = {}
+        self._closures: dict[int, Closure] = {}
+        self._kept: list[core.Expr] = []  # an expression that is gone could leave its identity to another
         self._shared: dict[str, Closure] = {}
 
     def evaluate(self, expr: core.Expr, env: Env) -> Bounded:
         """As `interpret.evaluate`."""
         found = self._closures.get(id(expr))
         if found is None:
-            found = self._closures[id(expr)] = expr, self.closure(expr)
-        return found[1](env)
+            self._kept.append(expr)
+            found = self._closures[id(expr)] = self.closure(expr)
+        return found(env)
 
     def closure(self, expr: core.Expr) -> Closure:
         """How to evaluate an expression."""
@@ -140,7 +145,7 @@ class Prepared:
         name, moves = expr.function, [isinstance(arg, core.Now | core.Today) for arg in expr.args]
         args = [self.closure(arg) for arg in expr.args]
         if len(args) == 1:
-            return _applied_to_one(name, args[0], moves[0])
+            return _applied_to_one(name, args[0], moves[0], interpret.answer if _steady(expr) else interpret.call)
         pairs = tuple(zip(args, moves, strict=True))
 
         def apply(env: Env) -> Bounded:
@@ -210,7 +215,7 @@ def _field(name: str) -> Closure:
         return lambda env: Bounded(env.contact.id)
     if name in ("tags", "lists"):
         return lambda env: Bounded(env.contact.value(name))
-    return lambda env: Bounded(env.contact.fields.get(name))
+    return lambda env: bounded((env.contact.fields.get(name), FOREVER, None))
 
 
 def _item(path: tuple[str, ...], fallback: Closure | None) -> Closure:
@@ -226,7 +231,7 @@ def _item(path: tuple[str, ...], fallback: Closure | None) -> Closure:
 
     def plain(env: Env) -> Bounded:
         event = env.item
-        return UNKNOWN if event is None else Bounded(event.payload.get(name))
+        return UNKNOWN if event is None else bounded((event.payload.get(name), FOREVER, None))
 
     return plain if len(path) == 1 and fallback is None and name != "at" else item
 
@@ -269,8 +274,8 @@ def _junction(operands: list[Made], decider: bool) -> Made:
                 if value is not other:
                     unknown = True
         if decided is not None:
-            return Bounded(decider, decided)
-        return Bounded(None if unknown else other, shortest)
+            return bounded((decider, decided, None))
+        return bounded((None if unknown else other, shortest, None))
 
     return junction
 
@@ -307,13 +312,17 @@ def _compared(op: CompareOp, left: Closure, right: Closure) -> Closure:
     return lambda env: interpret.comparison(op, left(env), right(env), env.zone)
 
 
-def _applied_to_one(name: str, arg: Closure, moves: bool) -> Closure:
-    """A function of one value; `moves`: of `now` or `today`, where the function itself tells how long it holds."""
-    call = interpret.call
+def _applied_to_one(name: str, arg: Closure, moves: bool, ask: Ask) -> Closure:
+    """A function of one value.
+
+    Args:
+        moves: it is `now` or `today`, where the function itself tells how long it holds.
+        ask: asks the function.
+    """
 
     def apply(env: Env) -> Bounded:
         value, until, _ = arg(env)
-        result = None if value is None else call(name, (value,), env)
+        result = None if value is None else ask(name, (value,), env)
         if result is None:
             return Bounded(None, until)
         if not isinstance(result, Bounded):

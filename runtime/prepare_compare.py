@@ -9,7 +9,7 @@ from wend.dsl.ast import CompareOp
 from wend.runtime import interpret
 from wend.runtime.compare import ORDERED
 from wend.runtime.interpret import Env
-from wend.runtime.values import FALSE, FOREVER, TRUE, Bounded, Instant, Ramp, Value
+from wend.runtime.values import FALSE, FOREVER, TRUE, Bounded, Instant, Ramp, Value, bounded
 
 Closure = Callable[[Env], Bounded]
 
@@ -46,7 +46,7 @@ def _any(op: CompareOp, constant: Bounded) -> Slow:
 def _truth(value: bool, until: Instant) -> Bounded:
     if until is FOREVER:
         return TRUE if value else FALSE
-    return Bounded(value, until)
+    return bounded((value, until, None))
 
 
 def _with_text(test: Callable[[Any, Any], bool], operand: Closure, text: str, slow: Slow) -> Closure:
@@ -81,7 +81,7 @@ def _with_number(op: CompareOp, operand: Closure, number: Any, slow: Slow) -> Cl
         elif type(value) is float and ramp is None:
             return _truth(test(value, number), until)
         elif value is None:
-            return Bounded(None, until)
+            return bounded((None, until, None))
         return slow(left, env)
 
     return compared
@@ -107,6 +107,6 @@ def _ramp_test(op: CompareOp, limit: float) -> Callable[[int, Ramp], Bounded] | 
             threshold, there, then = falling, -value >= falling, true_below
         if there:
             return TRUE if then else FALSE
-        return Bounded(not then, ramp.first(threshold))
+        return bounded((not then, ramp.first(threshold), None))
 
     return compared

@@ -8,7 +8,7 @@ from wend.runtime import interpret
 from wend.runtime.aggregate import Found, expiry, fold
 from wend.runtime.contact import Event
 from wend.runtime.interpret import Env
-from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant
+from wend.runtime.values import FALSE, FOREVER, TRUE, UNKNOWN, Bounded, Instant, bounded
 
 Closure = Callable[[Env], Bounded]
 
@@ -55,9 +55,16 @@ def _at_end(name: str, path: tuple[str, ...], index: int) -> Closure:
 
     def end(env: Env) -> Bounded:
         events = env.contact.events.get(name)
-        return Bounded(dig(events[index], path)) if events else UNKNOWN
+        return bounded((dig(events[index], path), FOREVER, None)) if events else UNKNOWN
 
-    return end
+    def end_at(env: Env) -> Bounded:
+        events = env.contact.events.get(name)
+        if not events:
+            return UNKNOWN
+        event = events[index]
+        return bounded((event.payload.get("at", event.time), FOREVER, None))
+
+    return end_at if path == ("at",) else end
 
 
 def _finder(expr: core.Aggregate, bound: Closure | None, where: Closure | None) -> Callable[[Env], Found]:

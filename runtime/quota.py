@@ -119,13 +119,15 @@ class Meter:
 
     def add(self, channel: str, at: Instant, number: int = 1) -> None:
         """Count messages; no time is earlier than one before."""
-        times, totals = self._times.setdefault(channel, []), self._totals.setdefault(channel, [])
-        total = number + (totals[-1] if totals else 0)
-        if times and times[-1] == at:
-            totals[-1] = total
+        times = self._times.get(channel)
+        if times is None:
+            self._times[channel], self._totals[channel] = [at], [number]
+        elif times[-1] == at:
+            self._totals[channel][-1] += number
         else:
             times.append(at)
-            totals.append(total)
+            totals = self._totals[channel]
+            totals.append(totals[-1] + number)
 
     def used(self, channel: str, since: Instant) -> int:
         """How many there were at or after an instant."""

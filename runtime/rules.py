@@ -82,6 +82,11 @@ class Rules:
         return self._heads[id(journey)]
 
     @cached_property
+    def live(self) -> tuple[tuple[Journey, Heads], ...]:
+        """The live journeys with their entry points."""
+        return tuple((journey, self.heads(journey)) for journey in self.program.journeys)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of the live journeys."""
         return frozenset(journey.name for journey in self.program.journeys)

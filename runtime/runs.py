@@ -24,7 +24,7 @@ def survey(work: Work, stay: Stay) -> None:
         _pause(work, stay)
     if not stay.open and stay.journey.active_until is not None:
         _close(work, stay, stay.journey.active_until)
-    run = stay.run
+    run = stay.state.run
     if run is None and (not stay.open or not _may_ever_begin(stay)):
         return
     env = work.env(stay)

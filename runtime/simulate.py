@@ -139,14 +139,17 @@ class _Counted:
     def __init__(self, rules: Rules, local: Zone) -> None:
         self.zone, self.counting, self.ticks = local, Counting(rules), 0
         self.messages: dict[tuple[str, str, str, str], int] = {}
+        self.at: Instant | None = None
+        self.month = ""
 
     def add(self, outcome: Step, now: Instant) -> None:
         """Count a step."""
         self.counting.add(outcome)
         for effect in outcome.effects:
             if isinstance(effect, Send):
-                month = f"{self.zone.local(now):%Y-%m}"
-                key = (effect.identity.journey, effect.channel, template_name(effect), month)
+                if now is not self.at:
+                    self.at, self.month = now, f"{self.zone.local(now):%Y-%m}"
+                key = (effect.identity.journey, effect.channel, template_name(effect), self.month)
                 self.messages[key] = self.messages.get(key, 0) + 1
 
     def result(self, contacts: int, events: int, later: int) -> SimulationResult:

@@ -14,7 +14,7 @@ from wend.runtime.feedback import too_deep
 from wend.runtime.hashing import share
 from wend.runtime.intake import new_events, suppressions, take_in
 from wend.runtime.remembering import remembered
-from wend.runtime.rules import Rules
+from wend.runtime.rules import Heads, Rules
 from wend.runtime.schedule import DEFAULT_LATE
 from wend.runtime.state import Cause, CauseKind, JourneyState, State
 from wend.runtime.values import Instant, Value
@@ -98,24 +98,24 @@ def _stays(work: Work, inbox: Inbox) -> list[Stay]:
     known = work.before.journeys
     backlog = inbox.imported or work.before.known
     found: list[Stay] = []
-    for journey in work.rules.program.journeys:
+    for journey, heads in work.rules.live:
         state = known.get(journey.name)
-        stay = _stay(work, journey, state, inbox)
+        stay = _stay(work, journey, heads, state, inbox)
         stay.first_seen = state is None and backlog
         found.append(stay)
-    for name, state in known.items():
+    for name, state in known.items() if work.rules.archive else ():
         if name not in work.rules.names and state.run is not None and state.run.paths:
             archived = work.rules.archived(state.run.paths[0].version, name)
             if archived is not None:
-                stay = _stay(work, archived, state, inbox)
+                stay = _stay(work, archived, work.rules.heads(archived), state, inbox)
                 stay.archived = True
                 found.append(stay)
     return found
 
 
-def _stay(work: Work, journey: Journey, state: JourneyState | None, inbox: Inbox) -> Stay:
+def _stay(work: Work, journey: Journey, heads: Heads, state: JourneyState | None, inbox: Inbox) -> Stay:
     zone, problem = zone_of(work, journey)
-    stay = Stay(journey, work.rules.heads(journey), zone, state or _UNSEEN, held_out=held_out(work, journey))
+    stay = Stay(journey, heads, zone, state or _UNSEEN, held_out=held_out(work, journey))
     # Said once, when it is new: a line at every step would drown the others.
     if problem is not None and (state is None or any("timezone" in change.fields for change in inbox.changes)):
         work.note(stay, "problem", reason="timezone", detail=problem)

@@ -1,6 +1,6 @@
 """What the engine and the simulator do alike around a step: its facts, and counting what came of it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -108,7 +108,7 @@ class Counting:
     def __init__(self, rules: Rules) -> None:
         self.steps = 0
         self._goals = {journey.name: Counter[str]() for journey in rules.program.journeys if journey.goals}
-        self._effects: dict[str, Counter[str]] = {}
+        self._effects: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._skipped: Counter[str] = Counter()
         self._happened: Counter[str] = Counter()
 
@@ -124,7 +124,7 @@ class Counting:
             return
         for effect in outcome.effects:
             if isinstance(effect, Send):
-                self._effects.setdefault(effect.channel, Counter())[template_name(effect)] += 1
+                self._effects[effect.channel][template_name(effect)] += 1
         for entry in outcome.trace:
             if entry.kind == "dropped":
                 self._skipped[entry.reason or "dropped"] += 1

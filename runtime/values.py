@@ -8,6 +8,7 @@ Unknown is `None`.
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from wend.dsl.period import Period
@@ -43,6 +44,9 @@ class Bounded(NamedTuple):
     until: Instant = FOREVER
     ramp: Ramp | None = None
 
+
+bounded: Callable[[tuple[Value, Instant, Ramp | None]], Bounded] = partial(tuple.__new__, Bounded)
+"""A `Bounded` of its three parts, for what is evaluated in every step: made in half the time."""
 
 UNKNOWN = Bounded(None)
 TRUE = Bounded(True)

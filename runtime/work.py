@@ -1,7 +1,6 @@
 """The bench of one step: what has been read, decided and changed so far for one contact at one tick."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from attrs import define, field
 
@@ -33,7 +32,7 @@ class Stay:
         resumed: at the first look after a pause: the tick that first saw the pause.
         archived: the journey is no longer in the program; its paths finish, nothing begins.
         first_seen: the contact is first seen by this journey, at its launch or through an import.
-        seen: what headers and `when` see in a run, made once.
+        seen: what headers and `when` see, made once for the same entry and labels.
         held_out: the contact is in the hold-out: nothing is done for it.
         farewell: paths of `on exit`, of the run that has ended.
         spent: the run ended at this tick, and not by `exit on`: no run may begin before the next.
@@ -53,7 +52,7 @@ class Stay:
     spent: bool = False
     held_out: bool = False
     farewell: list[Path] = field(factory=list)
-    seen: tuple[Run | None, Env] | None = None
+    seen: Env | None = None
 
     @property
     def run(self) -> Run | None:
@@ -134,8 +133,10 @@ class Work:
 
     def __attrs_post_init__(self) -> None:
         """Find the journeys of which a path is under way as the step begins."""
-        journeys = self.before.journeys
-        self.under_way = frozenset([name for name, state in journeys.items() if state.run and state.run.paths])
+        self.under_way = _NOBODY
+        for name, state in self.before.journeys.items():
+            if state.run is not None and state.run.paths:
+                self.under_way |= {name}
 
     def until(self, instant: Instant) -> None:
         """Something may change at that instant."""
@@ -153,29 +154,37 @@ class Work:
             self.wake = until
         return value
 
-    def note(self, stay: Stay, kind: str, **more: Any) -> None:
+    def note(
+        self,
+        stay: Stay,
+        kind: str,
+        trigger: str | None = None,
+        step: str | None = None,
+        reason: str | None = None,
+        detail: str | None = None,
+        place: core.Place | None = None,
+    ) -> None:
         """Write down what happened. Details are kept only when somebody asks."""
-        if kind in EXPLAINED and not self.explain:
-            return
-        self.trace.append(TraceEntry(kind=kind, at=self.now, journey=stay.journey.name, **more))
+        if self.explain or kind not in EXPLAINED:
+            self.trace.append(TraceEntry(kind, self.now, stay.journey.name, trigger, step, reason, detail, place))
 
     def env(self, stay: Stay) -> Env:
         """What headers and `when` see: the snapshot and the run."""
-        run = stay.state.run
-        if stay.seen is not None and stay.seen[0] is run:
-            return stay.seen[1]
-        env = Env(
+        run, seen = stay.state.run, stay.seen
+        entry, labels = (None, _NOTHING) if run is None else (run.began, run.labels)
+        if seen is not None and seen.run_entry is entry and seen.run_labels is labels:
+            return seen
+        stay.seen = env = Env(
             now=self.now,
             zone=stay.zone,
             contact=self.contact,
             functions=self.rules.functions,
-            run_entry=run.began if run else None,
-            run_labels=run.labels if run else _NOTHING,
+            run_entry=entry,
+            run_labels=labels,
             under_way=self.under_way,
             found=self.found,
             how=self.rules.evaluate,
         )
-        stay.seen = run, env
         return env
 
     def path_env(self, stay: Stay, path: Path, snapshot: bool) -> Env:
@@ -202,6 +211,7 @@ class Work:
 
 
 _NOTHING: Mapping[str, Labelled] = {}
+_NOBODY: frozenset[str] = frozenset()
 
 FRESH = HeadState()
 """What an entry point remembers that nothing has happened to."""

@@ -227,10 +227,10 @@ class World:
             resident = self.residents[number] = Resident(outcome.contact, outcome.state, wake, EMPTY)
             self._wake(number, wake)
             for effect in outcome.effects:
-                if isinstance(effect, Suppressed | Resubscribed):
-                    fresh.append(effect.suppression)
-                elif isinstance(effect, Send):
+                if isinstance(effect, Send):
                     self.meter.add(effect.channel, now)
+                elif isinstance(effect, Suppressed | Resubscribed):
+                    fresh.append(effect.suppression)
             yield resident, outcome
         # What an address refuses holds for all who have it, from the next tick on: within one, order plays no part.
         for each in fresh:

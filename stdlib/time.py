@@ -7,6 +7,7 @@ negative of `…_since`, so a condition `days_until(x) <= 3` turns true exactly 
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Callable
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -39,7 +40,7 @@ def is_present(moment: Moment, value: dt.date) -> bool:
     return value == (moment.now if isinstance(value, dt.datetime) else moment.zone.date(moment.now))
 
 
-@frozen
+@frozen(eq=False)
 class Count:
     """A number of whole units between a start and now.
 
@@ -52,17 +53,23 @@ class Count:
 
     def bounded(self, moment: Moment, value: dt.date, sign: int) -> Bounded:
         """The number (times `sign`), until when it stays, and its ramp."""
-        zone, moved = moment.zone, self.moved
+        zone = moment.zone
         start = zone.date(value) if isinstance(value, dt.datetime) else value
-        number = self.count(start, zone.date(moment.now))
+        return _counted(self, zone, start, zone.date(moment.now), sign)
 
-        def first(n: int) -> Instant:
-            date = moved(start, n)
-            if date is None:
-                return FOREVER if n > 0 else _EARLIEST
-            return zone.day_start(date)
 
-        return Bounded(sign * number, first(number + 1), Ramp(sign, first))
+@lru_cache(maxsize=4096)
+def _counted(how: Count, zone: Zone, start: dt.date, today: dt.date, sign: int) -> Bounded:
+    """What `Count.bounded` gives: one tick asks for the same days of many contacts."""
+    moved, number = how.moved, how.count(start, today)
+
+    def first(n: int) -> Instant:
+        date = moved(start, n)
+        if date is None:
+            return FOREVER if n > 0 else _EARLIEST
+        return zone.day_start(date)
+
+    return Bounded(sign * number, first(number + 1), Ramp(sign, first))
 
 
 DAYS = Count(lambda start, today: (today - start).days, add_days)
