@@ -24,10 +24,9 @@ def observe(work: Work, stay: Stay, trigger: Trigger, head: When) -> Cause | Non
     seen = state
     if state.latched or head.lasting is not None:
         seen = _seen(work, state, head, value is True, value is False, run)
-    newcomer = in_backlog(stay) or state.newcomer
     if state.newcomer:
         seen = evolve(seen, newcomer=False)
-    if newcomer and stay.journey.backlog_skip and value is True:
+    if value is True and stay.journey.backlog_skip and (in_backlog(stay) or state.newcomer):
         seen = evolve(seen, latched=True, seen_false=False, latched_run=run.number if run else 0)
     if seen is not state and seen != state:
         stay.set_head(head.id, seen)
@@ -61,7 +60,7 @@ def worth_asking(stay: Stay, head: When, state: HeadState) -> bool:
     if state.latched and not state.seen_false:
         # Latched outside any run, by `backlog skip`: the first run is a new one.
         return head.repeatedly or stay.journey.reenter is not ReenterKind.NEVER or state.latched_run == 0
-    if (in_backlog(stay) or state.newcomer) and stay.journey.backlog_skip:
+    if stay.journey.backlog_skip and (in_backlog(stay) or state.newcomer):
         return True
     return stay.run is not None and armed(head, state, stay.run)
 
