@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from wend.dsl.analysis.bursts import bursts
+from wend.dsl.analysis.caps import caps
 from wend.dsl.analysis.cycles import cycles
 from wend.dsl.analysis.dead import dead
 from wend.dsl.analysis.ranges import Ranges
@@ -21,4 +22,5 @@ def findings(program: Program) -> Iterator[Diagnostic]:
     yield from timing(program)
     yield from cycles(program, ranges)
     yield from bursts(program, ranges)
+    yield from caps(program)
     yield from alone(program)

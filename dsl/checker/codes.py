@@ -65,5 +65,6 @@ CHECKS = {
     "W425": "two entry points, two messages",
     "W426": "two journeys on one day",
     "W427": "quota that can run out",
+    "W428": "limit that its own messages reach",
     "W430": "triggers told apart by their order",
 }
