@@ -13,6 +13,7 @@ from wend.dsl.diagnostics import WendError
 from wend.runtime import activation, ingest, pausing, quota
 from wend.runtime.activation import ALL, NO_ANSWERS, Activation, Answer, ChangedTrigger, UnansweredError
 from wend.runtime.calendar import ceil_minute, floor_minute, next_minute
+from wend.runtime.calendar import zone as zone_named
 from wend.runtime.calls import answer_event, message_of_call
 from wend.runtime.codec import send_from_json, send_to_json
 from wend.runtime.conversions import Conversions
@@ -258,7 +259,8 @@ class Engine:
             raise WendError("the program is not the live one", help="activate it first")
         last = self.store.last_tick()
         if last is not None and (now < last.at or (now == last.at and last.complete)):
-            was, asked = f"{last.at:%Y-%m-%d %H:%M} UTC", f"{now:%Y-%m-%d %H:%M} UTC"
+            local = zone_named(self.zone)
+            was, asked = (f"{local.local(at):%Y-%m-%d %H:%M} {local.name}" for at in (last.at, now))
             raise WendError(
                 f"there was a tick at {was} already, so there can be none at {asked}",
                 help="the next can be a minute later" if now == last.at else "check the clock of this machine",

@@ -81,7 +81,9 @@ def _check_message(channel: str | None, template: str | None, section: Section, 
         if value is None or value in known or (key == "template" and _pattern_fits(value, known)):
             continue
         near = nearest(value, sorted(known))
-        raise section.error(f"no journey sends `{value}`", key, f"did you mean `{near}`?" if near else None)
+        listed = ", ".join(f"`{each}`" for each in sorted(known)) or "nothing"
+        help = f"did you mean `{near}`?" if near else f"what is sent is {listed}"
+        raise section.error(f"no journey sends `{value}`", key, help)
 
 
 def _pattern_fits(pattern: str, names: set[str]) -> bool:
@@ -91,7 +93,8 @@ def _pattern_fits(pattern: str, names: set[str]) -> bool:
 def _share(section: Section) -> float:
     value = section.data.get("percent")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
-        raise section.error("`percent` must be a number from 0 to 100", "percent" if value is not None else None)
+        key = "percent" if value is not None else None
+        raise section.error("`percent` must be a number from 0 to 100", key, "write `percent = 20`, say")
     return value / 100
 
 

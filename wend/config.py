@@ -17,6 +17,10 @@ _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*[=.]""")
 _PART = re.compile(r""""[^"]*"|'[^']*'|[^.\s"']+""")
 
 
+_PARTS, _BETWEEN = re.compile(r"\('([^)]*?)',?\)"), "', '"
+"""How tomllib's messages write the name of a table: as a tuple."""
+
+
 class ProjectError(WendError):
     """A project that cannot be read. `place` is `wend.toml:line` where a line is known."""
 
@@ -33,7 +37,7 @@ class TomlFile:
         try:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise self._syntax(str(error)) from None
+            raise self._syntax(str(error), text) from None
         self._lines = _find_lines(text)
 
     def place(self, *steps: Step) -> str:
@@ -47,11 +51,12 @@ class TomlFile:
         """The whole file as a section."""
         return Section(self, self.data, ())
 
-    def _syntax(self, error: str) -> ProjectError:
+    def _syntax(self, error: str, text: str) -> ProjectError:
         match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", error, re.DOTALL)
-        what = match[1] if match else error
-        place = f"{self.path}:{match[2]}" if match and match[2] else str(self.path)
-        return ProjectError(f"the file is no TOML: {what[:1].lower()}{what[1:]}", None, place)
+        what = _PARTS.sub(lambda found: f"`{found[1].replace(_BETWEEN, '.')}`", match[1] if match else error)
+        line = match[2] if match and match[2] else str(max(1, len(text.rstrip().splitlines())))
+        help = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lists in square brackets'
+        return ProjectError(f"the file is no TOML: {what[:1].lower()}{what[1:]}", help, f"{self.path}:{line}")
 
 
 def _read(path: Path) -> str:
@@ -61,7 +66,8 @@ def _read(path: Path) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ProjectError("the file is not UTF-8", "save it as UTF-8", f"{path}:{line}") from None
     except OSError as error:
-        raise ProjectError(f"the file cannot be read: {(error.strerror or '').lower()}", None, str(path)) from None
+        help = "name a file" if path.is_dir() else "see that it is there, and may be read"
+        raise ProjectError(f"the file cannot be read: {(error.strerror or '').lower()}", help, str(path)) from None
 
 
 def _find_lines(text: str) -> dict[tuple[Step, ...], int]:
@@ -145,7 +151,7 @@ class Section:
         if value is not None and value not in known:
             near = nearest(value, known)
             words = " or ".join(f'"{o}"' for o in known)
-            advice = f'did you mean "{near}"' if near else f"write {words}"
+            advice = f'did you mean "{near}"?' if near else f"write {words}"
             raise self.error(f"`{key}` cannot be `{value}`", key, advice)
         return value
 
@@ -185,5 +191,7 @@ class Section:
         if value is None:
             return None
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.error(f"`{key}` must be {words}", key)
+            helps = {str: f'write `{key} = "…"`', int: "a number stands without quotes", bool: "without quotes"}
+            help = helps.get(kind)
+            raise self.error(f"`{key}` must be {words}", key, help)
         return value

@@ -29,7 +29,9 @@ def init_project(folder: Path | str) -> list[Path]:
         return sorted(_copy(files("wend") / "skeleton", folder))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ProjectError(f"the project cannot be written: {reason}", None, str(folder)) from None
+        raise ProjectError(
+            f"the project cannot be written: {reason}", "name a folder that can be made", str(folder)
+        ) from None
 
 
 def _copy(source: Traversable, target: Path) -> list[Path]:

@@ -114,7 +114,7 @@ class EventSource:
         if contacts is not None:
             events = list(check_events_known(events, contacts, self.unknown_contact, tally))
         if now is not None:
-            events = list(check_events_past(events, now, self.future, tally))
+            events = list(check_events_past(events, now, self.future, tally, zone))
         return events
 
 
@@ -224,7 +224,8 @@ def load_project(path: Path | str) -> Project:
         return _read(config)
     if not path.is_file():
         near = nearest(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else None
-        raise ProjectError("there is no such file or folder", f"did you mean `{near}`?" if near else None, str(path))
+        advice = f"did you mean `{near}`?" if near else f"name a folder with a `{CONFIG}`, or a script `NAME{SCRIPT}`"
+        raise ProjectError("there is no such file or folder", advice, str(path))
     if path.suffix == SCRIPT:
         return Project(root=path.parent, name=path.stem, zone=find_zone("UTC"), script=path)
     if path.suffix == ".toml":

@@ -287,7 +287,8 @@ def open_service(
     _check_channels(workspace, program)
     named = senders(project)
     channels: dict[str, Channel] = {
-        name: WithSender(live_channel(each, environ), named) for name, each in project.channels.items()
+        name: WithSender(live_channel(each, environ, project.zone.name), named)
+        for name, each in project.channels.items()
     }
     for webhook, settings in project.webhooks.items():
         token = settings.token(environ)
@@ -335,13 +336,17 @@ def _check_webhooks(project: Project, program: Program) -> None:
             )
 
 
-def live_channel(settings: ChannelSettings, environ: Mapping[str, str]) -> Channel:
-    """The channel that these settings describe. Raises WendError where it cannot be had."""
+def live_channel(settings: ChannelSettings, environ: Mapping[str, str], local: str = "UTC") -> Channel:
+    """The channel that these settings describe. Raises WendError where it cannot be had.
+
+    Args:
+        local: the IANA name of the zone of the times in names of files.
+    """
     match settings:
         case ConsoleSettings():
             return ConsoleChannel(sys.stdout)
         case FolderSettings():
-            return FolderChannel(settings.path)
+            return FolderChannel(settings.path, zone=local)
         case SmtpSettings():
             user, password = settings.credentials(environ)
             return SmtpChannel(

@@ -28,6 +28,8 @@ from wend.runtime.whynot import WhyNot, why_not
 from wend.workspace import Workspace
 
 LineOf = TraceEntry | JournalEntry
+FEW = 10_000
+"""Among so many contacts of a store the nearest is looked for."""
 
 
 @frozen
@@ -115,7 +117,10 @@ def stored(workspace: Workspace, contact: str, at: Instant, journey: str | None)
     try:
         loaded = store.contact(contact)
         if loaded is None:
-            raise WendError(f"there is no contact `{contact}` in the store", "ids are those of your contacts file")
+            ids = (id for id, _ in store.states(FEW)) if store.totals().contacts <= FEW else ()
+            near = nearest(contact, ids)
+            help = f"did you mean `{near}`?" if near else "ids are those of your contacts file"
+            raise WendError(f"there is no contact `{contact}` in the store", help)
         journal, tick = store.journal(contact), store.last_tick()
         facts = evolve(
             workspace.facts(),

@@ -54,6 +54,8 @@ def try_out(service: Service, what: str, address: str, contact: str | None, chan
             room; a template cannot be rendered for this contact. Then nothing was sent or kept.
     """
     engine, project = service.engine, service.workspace.project
+    if not address.strip():
+        raise WendError("the address is empty", "name yours with --to")
     wanted = find(engine.rules.program, what, channel)
     if wanted[0].op.channel == EMAIL:
         parse_mailbox(address)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wend.dsl.diagnostics import WendError
+from wend.runtime.calendar import Zone
+from wend.runtime.calendar import zone as find_zone
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
 from wend.runtime.messages import EMAIL, Message, to_email, to_plain
 
@@ -22,13 +24,15 @@ class FolderChannel:
         path: the folder; it is made if it is not there.
         durable: wait until each file is on the disk. Without it a power cut may lose files that were reported as
             delivered; a simulation does not mind, and is many times quicker.
+        zone: the IANA name of the zone of the times in the files' names.
     """
 
     promise = Promise.AT_LEAST_ONCE
 
-    def __init__(self, path: Path, durable: bool = True) -> None:
+    def __init__(self, path: Path, durable: bool = True, zone: str = "UTC") -> None:
         self._path = path
         self._durable = durable
+        self._zone = find_zone(zone)
 
     @property
     def name(self) -> str:
@@ -47,7 +51,7 @@ class FolderChannel:
                 yield Outcome(message.key, Status.DELIVERED)
                 continue
             try:
-                name, content = file_name(message), _content(message)
+                name, content = file_name(message, self._zone), _content(message)
             except WendError as error:
                 yield Outcome(message.key, Status.REFUSED, error.message)
                 continue
@@ -76,13 +80,14 @@ class FolderChannel:
 
     def _down(self, error: OSError) -> ChannelDown:
         reason = (error.strerror or "unknown reason").lower()
-        return ChannelDown(f"nothing can be written to `{self._path}`: {reason}")
+        help = "see that it is a folder, or can be made one, and may be written to"
+        return ChannelDown(f"nothing can be written to `{self._path}`: {reason}", help)
 
 
-def file_name(message: Message) -> str:
+def file_name(message: Message, local: Zone) -> str:
     """The name of a message's file: when, to whom, which template, and the key, which ends in front of the suffix."""
     suffix = ".eml" if message.channel == EMAIL else ".txt"
-    when = message.at.strftime("%Y-%m-%d-%H%M")
+    when = local.local(message.at).strftime("%Y-%m-%d-%H%M")
     return f"{when}_{_slug(message.contact)}_{_slug(message.template or 'notice')}_{message.key}{suffix}"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wend.runtime.calendar import Zone
 from wend.runtime.sources.errors import Problems, SourceError
-from wend.runtime.sources.files import open_text
+from wend.runtime.sources.files import BEGINNING, open_text, require_text
 from wend.runtime.sources.tables import Row
 from wend.runtime.sources.values import Convert, Kind, join_kinds, of_kind, text_kind
 
@@ -28,6 +28,7 @@ class CsvFile:
         self.path = path
         with open_text(path) as stream:
             first = stream.readline()
+            require_text(path, first)
             self.delimiter = delimiter or _sniff(path, first)
             stream.seek(0)
             reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
@@ -36,7 +37,7 @@ class CsvFile:
             except csv.Error as error:
                 raise _broken(error, path, reader.line_num) from None
         if header is None:
-            raise SourceError("the file has no line of column names", None, str(path))
+            raise SourceError("the file has no line of column names", BEGINNING, str(path))
         self.names_place = f"{path}:{reader.line_num}"
         self.header = tuple(name.strip() for name in header)
         self.columns = tuple(name for name in self.header if name)

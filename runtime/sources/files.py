@@ -13,6 +13,9 @@ from wend.runtime.sources.errors import SourceError, listing
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 _SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
+_SAVE = "save the sheet as `CSV UTF-8` in the spreadsheet program, and name that file"
+BEGINNING = "a CSV begins with a line of column names, such as `id,email`; in NDJSON each line is a record"
+"""What stands in a file that is none yet."""
 
 
 def file_format(path: Path) -> str:
@@ -26,7 +29,7 @@ def file_format(path: Path) -> str:
         return FORMATS[ending]
     advice = "write one record on each line, and call it `.ndjson`" if ending == ".json" else None
     if ending in _SPREADSHEETS:
-        advice = "save the sheet as `CSV UTF-8` in the spreadsheet program, and name that file"
+        advice = _SAVE
     raise SourceError(
         f"the ending of `{path.name}` says no format that is read here",
         advice or f"it can be {listing(FORMATS)}, each also with `.gz`",
@@ -42,14 +45,13 @@ def require_file(path: Path) -> None:
     try:
         size = path.stat().st_size
     except FileNotFoundError:
-        near = nearest(path.name, _names_beside(path))
-        raise SourceError("there is no such file", f"did you mean `{near}`?" if near else None, place) from None
+        raise SourceError("there is no such file", _instead(path), place) from None
     except OSError as error:
         raise _unreadable(error, place) from None
     if not path.is_file():
         raise SourceError("this is no ordinary file, and data is read twice", "write it to a file first", place)
     if not size:
-        raise SourceError("the file is empty", None, place)
+        raise SourceError("the file is empty", BEGINNING, place)
 
 
 @contextmanager
@@ -92,11 +94,29 @@ def _not_utf8(path: Path) -> SourceError:
     return SourceError("the file is not UTF-8", "save it as UTF-8", str(path))
 
 
-def _names_beside(path: Path) -> list[str]:
+def require_text(path: Path, first: str) -> None:
+    """Raise `SourceError` if the first line of a file shows that it is no text in UTF-8, though it could be read so."""
+    if first.startswith(("PK\x03\x04", "PK\x05\x06")):
+        raise SourceError("this is a spreadsheet or an archive, whatever its name says", _SAVE, str(path))
+    if "\0" in first:
+        utf16 = first[1::2].count("\0") > len(first) // 4
+        help = "it looks like UTF-16, save it as UTF-8" if utf16 else "save it as text in UTF-8"
+        raise SourceError("the file is no text: there are zero bytes in its first line", help, f"{path}:1")
+
+
+def _instead(path: Path) -> str:
+    """What may have been meant by a file that is not there."""
+    if not path.parent.is_dir():
+        return f"there is no folder `{path.parent}`"
     try:
-        return [p.name for p in path.parent.iterdir()]
+        beside = [each.name for each in path.parent.iterdir()]
     except OSError:
-        return []
+        beside = []
+    near = nearest(path.name, beside)
+    data = sorted(name for name in beside if Path(name.removesuffix(".gz")).suffix.lower() in FORMATS)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"there is {listing(data)} in that folder" if data else "there is no data file in that folder"
 
 
 def _unreadable(error: OSError, place: str) -> SourceError:

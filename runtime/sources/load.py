@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from wend.runtime.calendar import Zone
+from wend.runtime.calendar import Zone, zone
 from wend.runtime.sources.errors import Problems
 from wend.runtime.sources.mapping import ContactMapping, EventMapping
 from wend.runtime.sources.reader import Tally, Types, read_contacts, read_events
@@ -77,13 +77,17 @@ def check_events_known(
 
 
 def check_events_past(
-    events: Iterable[EventRecord], now: dt.datetime, policy: Policy = Policy.ERROR, tally: Tally | None = None
+    events: Iterable[EventRecord],
+    now: dt.datetime,
+    policy: Policy = Policy.ERROR,
+    tally: Tally | None = None,
+    shown_in: Zone | None = None,
 ) -> Iterator[EventRecord]:
     """Hand on the events that have happened by `now` (an instant in UTC).
 
-    Arguments and errors as for `check_events_known`.
+    Arguments and errors as for `check_events_known`; `shown_in` is the zone in which messages show times, or UTC.
     """
-    problems = Problems("events are in the future")
+    problems, local = Problems("events are in the future"), shown_in or zone("UTC")
     for event in events:
         if event.at <= now:
             if not problems.total:
@@ -91,7 +95,7 @@ def check_events_past(
         elif policy is Policy.ERROR:
             message = (
                 f"the event `{event.name}` of the contact `{event.contact}` is in the future: "
-                f"{_show(event.at)}, and it is {_show(now)}"
+                f"{_show(event.at, local)}, and it is {_show(now, local)}"
             )
             help = 'to leave such events out, say `future = "skip"` under `[[events]]` in `wend.toml`'
             problems.add(message, event.place, help)
@@ -100,5 +104,5 @@ def check_events_past(
     problems.settle()
 
 
-def _show(time: dt.datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC")
+def _show(time: dt.datetime, local: Zone) -> str:
+    return f"{local.local(time):%Y-%m-%d %H:%M} {local.name}"

@@ -148,7 +148,7 @@ class _Finder:
 
     def absent(self, role: str, told: str) -> SourceError:
         near = nearest(told, self.columns)
-        advice = f"did you mean `{near}`?" if near else None
+        advice = f"did you mean `{near}`?" if near else f"say in `wend.toml` which of them it is, as `{role}`"
         return SourceError(
             f"there is no column `{told}`, which `{role}` names; there are {listing(self.columns)}", advice, self.place
         )

@@ -33,7 +33,7 @@ class NdjsonFile:
                     note_kinds(value, name, self._kinds)
         if not names:
             problems.settle()
-            raise SourceError("the file has no record", None, str(path))
+            raise SourceError("the file has no record", "write one record on each line", str(path))
         self.columns = tuple(names)
 
     def rows(self, problems: Problems) -> Iterator[tuple[int, Row]]:

@@ -77,4 +77,4 @@ def _micro(batch: Any) -> Any:
 
 
 def _damaged(path: Path) -> SourceError:
-    return SourceError("the file is damaged, or no Parquet file", None, str(path))
+    return SourceError("the file is damaged, or no Parquet file", "write it anew, or as CSV or NDJSON", str(path))

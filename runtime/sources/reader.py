@@ -77,10 +77,13 @@ def _contacts(table: Table, id_column: str, plan: "_Plan", seen: dict[str, str])
         place = f"{table.path}:{number}"
         contact = contact_id(row.get(id_column))
         if contact is None:
-            problems.add(f"the contact has no id: column `{id_column}` is empty", place)
+            problems.add(
+                f"the contact has no id: column `{id_column}` is empty", place, "give it one, or take the row out"
+            )
             continue
         if contact in seen:
-            problems.add(f"the contact `{contact}` is here twice, first at {seen[contact]}", place)
+            help = "an id stands for one contact: take one of the rows out, or let another column be the `id`"
+            problems.add(f"the contact `{contact}` is here twice, first at {seen[contact]}", place, help)
             continue
         seen[contact] = place
         fields = plan.values(row, place, problems)

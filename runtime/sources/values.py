@@ -26,6 +26,9 @@ _SEPARATOR = re.compile(r"[;|]")
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+NUMBER_HELP = "write it like `1234.5`, or leave it empty and declare the type with `?` where it may be unknown"
+
+
 class Mistake(Exception):
     """A cell that does not hold what it should. `expected` continues the sentence `expected …`."""
 
@@ -252,7 +255,7 @@ def of_declared(declared: Declared, zone: Zone, *, cells: bool) -> Convert:
         if declared.labels and result not in declared.labels:
             near = nearest(str(result), declared.labels)
             options = " or ".join(f'"{label}"' for label in declared.labels)
-            raise Mistake(options, f'did you mean "{near}"' if near else None)
+            raise Mistake(options, f'did you mean "{near}"?' if near else None)
         return result
 
     def convert(value: object) -> Value:
@@ -296,13 +299,13 @@ def _number(value: object, zone: Zone) -> Value:
             return float(value) if "." in value else int(value)
         if _DECLARED_NUMBER.fullmatch(value) is None:
             comma = re.fullmatch(r"[+-]?[0-9]+,[0-9]+", value)
-            raise Mistake("a number", f"write `{value.replace(',', '.')}`" if comma else None)
+            raise Mistake("a number", f"write `{value.replace(',', '.')}`" if comma else NUMBER_HELP)
         value = Decimal(value)
     if isinstance(value, Decimal) and value.is_finite():
         exact = int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
         value = exact
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_countable(value):
-        raise Mistake("a number")
+        raise Mistake("a number", NUMBER_HELP)
     return value
 
 

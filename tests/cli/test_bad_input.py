@@ -198,3 +198,50 @@ def test_a_script_that_is_too_long(tmp_path: Path) -> None:
     assert done.code != 0
     assert "the script is longer than 2_000_000 bytes" in done.err
     assert "several files" in done.err
+
+
+# (what is changed, what is said, the advice): what was refused without saying what to do instead.
+ADVICE: dict[str, tuple[dict[str, str | bytes | None], str, str]] = {
+    "no file, and others beside": ({"contacts": None}, "there is no such file", "there is `events.csv` in that folder"),
+    "an empty file": ({"contacts": ""}, "the file is empty", "a CSV begins with a line of column names"),
+    "UTF-16 without its mark": (
+        {"contacts": CONTACTS.encode("utf-16-le")},
+        "the file is no text: there are zero bytes in its first line",
+        "it looks like UTF-16, save it as UTF-8",
+    ),
+    "a spreadsheet by another name": (
+        {"contacts": b"PK\x03\x04" + bytes(60)},
+        "this is a spreadsheet or an archive, whatever its name says",
+        "save the sheet as `CSV UTF-8`",
+    ),
+    "other columns": ({"contacts": "a,b\n1,2\n"}, "there is no column `id`", "say in `wend.toml` which of them it is"),
+    "twice": ({"contacts": CONTACTS + "2,b@mail.example,,true\n"}, "here twice", "an id stands for one contact"),
+    "no id": ({"contacts": CONTACTS + ",x@mail.example,,true\n"}, "has no id", "give it one, or take the row out"),
+    "no number": ({"events": EVENTS.replace(",30", ",much")}, "expected a number", "write it like `1234.5`"),
+}
+
+
+@pytest.mark.parametrize("case", list(ADVICE))
+def test_what_to_do_instead_is_said(tmp_path: Path, case: str) -> None:
+    changes, message, advice = ADVICE[case]
+    root = project(tmp_path, **changes)
+    said = refused(root, "simulate", root, *PERIOD)
+    assert message in said
+    assert f"\n  help: {advice}" in said
+
+
+def test_times_are_told_in_the_projects_zone(tmp_path: Path) -> None:
+    root = project(tmp_path, wend=TOML.replace('"UTC"', '"Asia/Tokyo"'), events=EVENTS + "1,2026-05-01T09:01:00,1\n")
+    said = refused(root, "run", root, "--once", "--at", DUE)
+    assert "2026-05-01 09:01 Asia/Tokyo, and it is 2026-05-01 09:00 Asia/Tokyo" in said
+    root = project(tmp_path / "other", wend=TOML.replace('"UTC"', '"Asia/Tokyo"'))
+    assert wend("run", root, "--once", "--at", DUE).code == 0
+    assert {path.name[:15] for path in (root / "outbox").iterdir()} == {"2026-05-01-0900"}
+
+
+def test_the_nearest_contact_of_a_store_is_suggested(tmp_path: Path) -> None:
+    root = project(tmp_path, contacts=CONTACTS.replace("\n5,", "\nevelyn,"), events=EVENTS.replace("\n5,", "\nevelyn,"))
+    assert wend("run", root, "--once", "--at", DUE).code == 0
+    done = wend("explain", "evelin", "--project", root)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "error: there is no contact `evelin` in the store\n  help: did you mean `evelyn`?\n"

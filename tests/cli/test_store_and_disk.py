@@ -120,10 +120,12 @@ def test_a_store_that_may_not_grow(tmp_path: Path) -> None:
 def test_a_simulation_that_cannot_write_its_mails(tmp_path: Path) -> None:
     root, taken = project(tmp_path / "p"), tmp_path / "taken"
     taken.write_text("mine", encoding="utf-8")
-    for folder in (taken, taken / "below"):
-        done = wend("simulate", root, *PERIOD, "--mail", folder)
-        assert (done.code, done.out) == (1, "")
-        assert f"nothing can be written to `{folder}`" in done.err
+    done = wend("simulate", root, *PERIOD, "--mail", taken)
+    assert (done.code, done.out) == (1, "")
+    assert "mails go into a folder, and there is a file of this name" in done.err
+    done = wend("simulate", root, *PERIOD, "--mail", taken / "below")
+    assert (done.code, done.out) == (1, "")
+    assert f"nothing can be written to `{taken / 'below'}`" in done.err
     assert taken.read_text(encoding="utf-8") == "mine"
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.delivery.some import message
+from wend.runtime.calendar import zone
 from wend.runtime.channels import ChannelDown, ConsoleChannel, FolderChannel, Outcome, Status
 from wend.runtime.channels.folder import file_name
 
@@ -43,7 +44,7 @@ def test_a_key_is_one_file_for_ever(tmp_path: Path) -> None:
 
 @given(st.text(), st.text(), st.sampled_from(["email", "sms"]))
 def test_a_file_s_name_is_safe(contact: str, template: str, channel: str) -> None:
-    name = file_name(message("k_1", contact=contact, template=template, channel=channel))
+    name = file_name(message("k_1", contact=contact, template=template, channel=channel), zone("UTC"))
     assert len(name) < 200
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
     assert name.startswith("2026-05-10-0900_")

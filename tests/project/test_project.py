@@ -144,14 +144,25 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
     (tmp_path / "x.py").write_text("")
     assert message(tmp_path)[0] == "the folder has no `wend.toml`"
     assert message(tmp_path / "one.jurney") == ("there is no such file or folder", "did you mean `one.journey`?")
-    assert message(tmp_path / "no" / "x") == ("there is no such file or folder", None)
+    other = "name a folder with a `wend.toml`, or a script `NAME.journey`"
+    assert message(tmp_path / "no" / "x") == ("there is no such file or folder", other)
     assert message(tmp_path / "x.py")[0] == "this is neither a project nor a script"
+
+
+TOML_HELP = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lists in square brackets'
 
 
 @pytest.mark.parametrize(
     ("text", "message", "help", "place"),
     [
-        ("[contacts\n", "the file is no TOML: expected ']' at the end of a table declaration", None, "wend.toml:1"),
+        (
+            "[contacts\n",
+            "the file is no TOML: expected ']' at the end of a table declaration",
+            TOML_HELP,
+            "wend.toml:1",
+        ),
+        ("[store]\n[store]\n", "the file is no TOML: cannot declare `store` twice", TOML_HELP, "wend.toml:2"),
+        ("[project]\nx = [\n\n", "the file is no TOML: invalid value", TOML_HELP, "wend.toml:2"),
         ("[contact]\n", "`wend.toml` has no setting `contact`", "did you mean `contacts`?", "wend.toml:1"),
         (
             '# x\n[contacts]\n\nfiel = "x"\n',
@@ -166,7 +177,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
             "wend.toml:2",
         ),
         ('[contacts]\nid = "x"\n', "`[contacts]` needs `file`", 'write `file = "data/….csv"`', "wend.toml:1"),
-        ("[contacts]\nfile = 3\n", "`file` must be a text in quotes", None, "wend.toml:2"),
+        ("[contacts]\nfile = 3\n", "`file` must be a text in quotes", 'write `file = "…"`', "wend.toml:2"),
         ('[contacts]\nfile = ""\n', "`file` is empty", None, "wend.toml:2"),
         (
             '[contacts]\nfiles = ["a", 3]\n',
@@ -202,7 +213,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             '[[events]]\nfile = "a"\nfuture = "skp"\n',
             "`future` cannot be `skp`",
-            'did you mean "skip"',
+            'did you mean "skip"?',
             "wend.toml:3",
         ),
         ("events = 3\n", "`events` must be tables: write `[[events]]` above each", None, "wend.toml:1"),
@@ -226,7 +237,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
             "wend.toml:3",
         ),
         ("[store]\nkeep_days = 0\n", "`keep_days` must be from 1 to 36500, not 0", None, "wend.toml:2"),
-        ("[store]\nmemory = 1\n", "`memory` must be `true` or `false`", None, "wend.toml:2"),
+        ("[store]\nmemory = 1\n", "`memory` must be `true` or `false`", "without quotes", "wend.toml:2"),
         (
             "[channels.email]\n",
             "`[channels.email]` needs `kind`",
@@ -236,7 +247,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             '[channels.email]\nkind = "smpt"\n',
             "`kind` cannot be `smpt`",
-            'did you mean "smtp"',
+            'did you mean "smtp"?',
             "wend.toml:2",
         ),
         (
@@ -266,7 +277,7 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
         (
             '[channels.email]\nkind = "smtp"\nhost = "h"\nport = true\n',
             "`port` must be a whole number",
-            None,
+            "a number stands without quotes",
             "wend.toml:4",
         ),
         (

@@ -263,3 +263,12 @@ def test_nothing_that_is_typed_ends_the_session(session: Session, lines: list[st
 )
 def test_lines_of_a_file_are_what_would_be_typed(text: str, found: list[str]) -> None:
     assert list(inputs(text.splitlines(keepends=True))) == found
+
+
+def test_why_does_not_say_that_true_is_true(tmp_path: Path) -> None:
+    copy_examples(tmp_path)
+    session, _ = open_session(tmp_path / "examples" / "orders", None, (), dt.datetime(2026, 6, 10, 9))
+    answer(session, ":tick")
+    told = answer(session, ":why")
+    assert any("the run begins: the audience holds" in line for line in told.lines)
+    assert not any("true is true" in line for line in told.lines)

@@ -7,6 +7,7 @@ import pytest
 from wend.dsl.period import Period
 from wend.runtime.calendar import zone
 from wend.runtime.sources import BadRows, ContactMapping, ContactRecord, SourceError, load_contacts, read_contacts
+from wend.runtime.sources.values import NUMBER_HELP
 from wend.runtime.values import UTC
 
 PARIS = zone("Europe/Paris")
@@ -173,9 +174,9 @@ def test_declared_types_are_kept_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("declared", "cell", "message", "help"),
     [
-        ("number", "abc", "column `x`: expected a number, found `abc`", None),
+        ("number", "abc", "column `x`: expected a number, found `abc`", NUMBER_HELP),
         ("number", "12,5", "column `x`: expected a number, found `12,5`", "write `12.5`"),
-        ("number", "nan", "column `x`: expected a number, found `nan`", None),
+        ("number", "nan", "column `x`: expected a number, found `nan`", NUMBER_HELP),
         ("boolean", "yes", "column `x`: expected a boolean, found `yes`", "write `true` or `false`"),
         ("date", "2026-02-30", "column `x`: expected a date, found `2026-02-30`", None),
         (
@@ -192,14 +193,14 @@ def test_declared_types_are_kept_to(tmp_path: Path) -> None:
             "write it like `2026-05-01T09:00:00`",
         ),
         ("duration", "2", "column `x`: expected a duration, found `2`", "write it like `2 days` or `90 minutes`"),
-        ('"web" | "shop"', "wbe", 'column `x`: expected "web" or "shop", found `wbe`', 'did you mean "web"'),
+        ('"web" | "shop"', "wbe", 'column `x`: expected "web" or "shop", found `wbe`', 'did you mean "web"?'),
         (
             "text",
             "",
             "column `x`: expected text, it is empty",
             "declare the type with `?` where it may be unknown",
         ),
-        ("list of number", "1;b", "column `x`: expected a number, found `1;b`", None),
+        ("list of number", "1;b", "column `x`: expected a number, found `1;b`", NUMBER_HELP),
     ],
 )
 def test_a_cell_that_is_not_what_is_declared(

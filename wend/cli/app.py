@@ -101,7 +101,8 @@ def carry_out() -> None:
         _end(_misused(error), error.exit_code)
     except OSError as error:
         reason = (error.strerror or "the system refused").lower()
-        refused = WendError(reason, place=str(error.filename) if error.filename else None)
+        help = "see that the folder is there and that it may be written to" if error.filename else None
+        refused = WendError(reason, help, str(error.filename) if error.filename else None)
         show_error(refused)
         _end(refused, REFUSED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -60,6 +60,8 @@ def command(
         raise click.UsageError(f"the last day, {end}, is before the first, {start}")
     if report is not None:
         _ready(report)
+    if mail is not None and mail.exists() and not mail.is_dir():
+        raise WendError("mails go into a folder, and there is a file of this name", "name a folder", str(mail))
     workspace, population = open_with_data(path, contacts, events, timezone)
     if not quiet:
         _remarks(workspace, population, path, timezone)
@@ -122,7 +124,7 @@ class _Post:
 
     def __init__(self, folder: Path, workspace: Workspace, rules: Rules) -> None:
         self.folder, self.workspace, self.rules = folder, workspace, rules
-        self.channel = WithSender(FolderChannel(folder, durable=False), senders(workspace.project))
+        self.channel = WithSender(FolderChannel(folder, False, workspace.project.zone.name), senders(workspace.project))
         self.waiting: list[Message] = []
         self.written = 0
         self.there_before = 0 if not folder.is_dir() else sum(1 for _ in folder.iterdir())

@@ -7,6 +7,7 @@ import click
 
 from wend.cli.junit import as_junit
 from wend.cli.output import format_option, print_json
+from wend.cli.watching import watching
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, WendError, render
 from wend.dsl.trial import ExpectSend
@@ -29,6 +30,7 @@ from wend.workspace import Workspace, open_workspace
 @click.option("--coverage-html", "html", type=click.Path(path_type=Path), help="Write it beside the source, to a file.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit code 1 below this coverage.")
 @click.option("--quiet", "-q", is_flag=True, help="Only what failed.")
+@click.option("--watch", is_flag=True, help="Run them again whenever something changes.")
 def command(
     path: Path,
     only: str | None,
@@ -37,8 +39,32 @@ def command(
     html: Path | None,
     fail_under: float | None,
     quiet: bool,
+    watch: bool,
 ) -> int:
-    """Run the `test` blocks of a project or script. Exit code 1 where one fails."""
+    """Run the `test` blocks of a project or script. Exit code 1 where one fails.
+
+    With --watch they are run again whenever a script, a template or `wend.toml` changes, until Ctrl-C; the exit code is
+    that of the last run.
+    """
+
+    def once() -> int:
+        return _once(path, only, form, coverage, html, fail_under, quiet)
+
+    if watch and form != "text":
+        raise click.UsageError("--watch is for people: leave out --format")
+    return watching(path, once) if watch else once()
+
+
+def _once(
+    path: Path,
+    only: str | None,
+    form: str,
+    coverage: bool,
+    html: Path | None,
+    fail_under: float | None,
+    quiet: bool,
+) -> int:
+    """One run; gives its exit code."""
     if html is not None:
         _ready(html)
     workspace = open_workspace(path)

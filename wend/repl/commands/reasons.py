@@ -99,7 +99,7 @@ def _told(session: Session, reason: Reason) -> list[str]:
     where = "" if place is None else f"  ({place.source.name}:{place.source.line_col(place.span.start)[0]})"
     at, name = spell_time(entry.at, session.zone), named(session.program, entry.journey)
     lines = [f"{at}  {name}: {subject}{what}{why_words}{because}{where}"]
-    for clause in reason.clauses:
+    for clause in (each for each in reason.clauses if each.text not in ("true", "false")):  # it says so itself
         lines += [f"  {line}" for line in tell_clause(clause, reason.zone, remedies=False)]
     return lines
 
