@@ -11,6 +11,7 @@ from wend.dsl.analysis.ranges import TRUE, Ranges, Term, Wanted
 from wend.dsl.analysis.report import warning
 from wend.dsl.analysis.terms import COUNTED
 from wend.dsl.analysis.timing import sent_at_once
+from wend.dsl.builtins import REQUESTED
 from wend.dsl.core import Hint
 from wend.dsl.diagnostics import Diagnostic
 
@@ -218,8 +219,13 @@ def _starts(journey: program.Journey) -> list[tuple[program.AnyHead, plan.Send]]
         for trigger in journey.triggers
         if (send := sent_at_once(trigger.body, 0) or _later(trigger.body)) is not None
         for head in trigger.heads
-        if not isinstance(head, program.OnExit)
+        if not isinstance(head, program.OnExit) and not _requested(head)
     ]
+
+
+def _requested(head: program.AnyHead) -> bool:
+    """Whether somebody asks for it: another journey, or a host."""
+    return isinstance(head, program.On) and head.match.event == REQUESTED
 
 
 def _later(body: tuple[plan.Operation, ...]) -> plan.Send | None:
