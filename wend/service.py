@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from wend.archive import archive
 from wend.channel_check import called_webhooks
@@ -21,7 +21,7 @@ from wend.progress import progress
 from wend.project import Project
 from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
 from wend.requests import Switched, carry_out
-from wend.runtime.activation import Activation, Answer, ChangedTrigger, undone
+from wend.runtime.activation import ALL, Activation, Answer, ChangedTrigger, undone
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calls import channel_of
 from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
@@ -104,6 +104,25 @@ class Service:
     def unanswered(self, now: Instant) -> tuple[ChangedTrigger, ...]:
         """The changed triggers for which it has to be said whether to keep or to reset what contacts remember."""
         return self.engine.unanswered(self.workspace.scripts, floor_minute(now), self.answers)
+
+    def renew(self, workspace: Workspace, now: Instant) -> Activation:
+        """Make another version of the program live, wholly or not at all; channels and data files stay as they are.
+
+        Of the answers only those for all triggers count: the others were for the version with which this began.
+
+        Raises:
+            WendError: it has errors, needs a channel that is not there, or a changed trigger is without an answer: the
+                version before stays live.
+        """
+        program = workspace.sound()
+        _check_channels(evolve(workspace, project=self.workspace.project), program)
+        live, answers = self.engine, {name: answer for name, answer in self.answers.items() if name == ALL}
+        rules = workspace.rules(archive(live.store, program))
+        made = Engine(rules, live.store, workspace.templates, zone=live.zone, addresses=live.addresses)
+        activation = made.activate(workspace.scripts, floor_minute(now), answers)
+        self.engine = made
+        self.workspace = evolve(workspace, project=self.workspace.project)
+        return activation
 
     def round(
         self,

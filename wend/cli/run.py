@@ -14,8 +14,11 @@ import click
 from wend.cli.dates import instant, time
 from wend.cli.output import format_option, print_error, print_json_line
 from wend.cli.show import goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
+from wend.dsl.diagnostics import WendError
 from wend.dsl.words import count_of
 from wend.population import with_data_names
+from wend.project import load_project
+from wend.reloading import Change, Watch
 from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
@@ -24,6 +27,9 @@ from wend.workspace import open_workspace
 
 POLL = 60.0
 """Seconds after which data files are looked at again when nothing is due before."""
+
+SETTLED = 1.0
+"""Seconds for which scripts and templates have to stand still before they are made live."""
 
 ASKED = 0.5
 """Seconds after which it is looked whether another process has asked for something."""
@@ -37,6 +43,7 @@ UNDELIVERED = 3
 @click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00; with --once.")
 @click.option("--keep", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: who had it has had it.")
 @click.option("--reset", multiple=True, metavar="TRIGGER", help="A changed trigger, or `all`: everybody is new to it.")
+@click.option("--reload", is_flag=True, help="Make scripts and templates that change meanwhile live, too.")
 @format_option(help="How to print each round: as JSON on a line of its own.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what went wrong.")
 def command(
@@ -45,6 +52,7 @@ def command(
     at: dt.datetime | None,
     keep: tuple[str, ...],
     reset: tuple[str, ...],
+    reload: bool,
     form: str,
     quiet: bool,
 ) -> int:
@@ -53,11 +61,15 @@ def command(
     Where triggers have changed that contacts remember, --keep and --reset say what becomes of that, by line or text;
     at a terminal it is asked. Without an answer nothing is changed: exit code 1, and the version before stays live.
 
+    Scripts and templates that change while it goes on are live when it is started again; with --reload they are at the
+    next round, if they are without errors and no changed trigger needs an answer but `--keep all` or `--reset all`.
+
     Stops cleanly on a signal. Exit code 3 where messages could not be delivered: they stay in the outbox, and the
     next run tries again.
     """
     if at is not None and not once:
         raise click.UsageError("--at goes with --once: time does not stand still")
+    watch = Watch(load_project(path))  # before the files are read: what changes from then on is seen
     workspace = with_data_names(open_workspace(path))
     workspace.sound()
     show_warnings(workspace.diagnostics, str(path), quiet)
@@ -75,6 +87,9 @@ def command(
         service.engine.store.outbox.hasten(clock())
         undelivered = 0
         while not stop.is_set():
+            change = Change.NONE if once else watch.look()
+            if change is Change.DONE:
+                _renew(service, path, clock(), reload, form, quiet)
             try:
                 done = service.round(clock(), clock, stop.is_set)
             except SourceError as error:
@@ -88,10 +103,33 @@ def command(
             _show_round(service, done, clock(), form, quiet, always=once)
             if once:
                 break
-            _sleep(service, stop, next_time(service, clock(), POLL))
+            _sleep(
+                service,
+                stop,
+                min(next_time(service, clock(), POLL), POLL if change is not Change.UNDER_WAY else SETTLED),
+            )
         if stop.is_set() and not quiet and form == "text":
             click.echo("stopped; everything is kept", err=True)
     return UNDELIVERED if undelivered else 0
+
+
+def _renew(service: Service, path: Path, now: Instant, reload: bool, form: str, quiet: bool) -> None:
+    """Scripts or templates have changed: make them live, or say why the version before goes on."""
+    if not reload:
+        if not quiet:
+            click.echo("scripts or templates have changed: they are live when `wend run` is started again", err=True)
+        return
+    try:
+        activation = service.renew(with_data_names(open_workspace(path)), now)
+    except WendError as error:
+        show_error(error)
+        click.echo("the version before stays live", err=True)
+        if form == "json":
+            print_error(error)
+        return
+    show_warnings(service.workspace.diagnostics, str(path), quiet)
+    if not quiet:
+        _show_activation(service, activation, form)
 
 
 def _sleep(service: Service, stop: threading.Event, seconds: float) -> None:
