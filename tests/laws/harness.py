@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -9,8 +10,7 @@ from functools import lru_cache
 from attrs import evolve, field, frozen
 
 from tests.strategies.histories import Arrival, History, Newcomer, Pause, Play
-from tests.strategies.programs import JOURNEYS
-from tests.strategies.scenes import SCHEMA
+from tests.strategies.scenes import PLANS, SCHEMA
 from wend.dsl import ast
 from wend.dsl.checker import check
 from wend.dsl.formatter import format_node
@@ -20,10 +20,10 @@ from wend.runtime import codec, quota
 from wend.runtime import step as engine
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Change, Contact, Event, Inbox
-from wend.runtime.effects import Effect, Facts, Identity, Resubscribed, Send, Step, Suppressed, TraceEntry
+from wend.runtime.effects import Called, Effect, Facts, Identity, Resubscribed, Send, Step, Suppressed, TraceEntry
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW, State, Suppression
-from wend.runtime.values import FOREVER, Instant
+from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib import FUNCTIONS, signatures
 
 SIGNATURES = signatures()
@@ -36,10 +36,18 @@ def source_of(file: ast.File) -> str:
 
 
 def scripts_of(file: ast.File) -> tuple[str, ...]:
-    """The same program as several files: each journey in one of its own, everything else in the last."""
+    """The same program as several files: each journey in one of its own, everything else in the last, which names the
+    others.
+    """
     journeys = [item for item in file.items if isinstance(item, ast.Journey)]
     others = tuple(item for item in file.items if not isinstance(item, ast.Journey))
-    return *(format_node(ast.File(items=(item,))) for item in journeys), source_of(ast.File(items=others))
+    used = tuple(ast.Use(file=ast.Text(value=file_name(number))) for number in range(len(journeys)))
+    return *(format_node(ast.File(items=(item,))) for item in journeys), source_of(ast.File(items=(*used, *others)))
+
+
+def file_name(number: int) -> str:
+    """What the files of a program are called."""
+    return f"play{number}.journey"
 
 
 @lru_cache(maxsize=256)
@@ -47,7 +55,7 @@ def rules_of(*scripts: str) -> Rules:
     """The rules of a program of one file or several; it must be free of errors."""
     files: list[tuple[Source, ast.File]] = []
     for number, script in enumerate(scripts):
-        source = Source(f"play{number}.journey", script)
+        source = Source(file_name(number), script)
         parsed = parse(source)
         assert not parsed.diagnostics, [d.message for d in parsed.diagnostics]
         files.append((source, parsed.file))
@@ -124,19 +132,39 @@ DUE = Manner()
 
 @frozen
 class Stage:
-    """A program and a history, ready to be driven."""
+    """A program and a history, ready to be driven.
+
+    Args:
+        answering: the web services that are called answer by themselves, see `answer_of`.
+    """
 
     rules: Rules
     history: History
     facts: Facts = field(factory=Facts)
     pauses: tuple[Pause, ...] = ()
+    answering: bool = False
 
 
 def stage_of(play: Play) -> Stage:
     """A generated play, ready to be driven."""
-    live_since: dict[str, Instant] = dict.fromkeys(JOURNEYS, play.history.start)
     scripts = scripts_of(play.program) if play.several_files else (source_of(play.program),)
-    return Stage(rules_of(*scripts), play.history, Facts(live_since=live_since), play.pauses)
+    rules = rules_of(*scripts)
+    facts = Facts(live_since={journey.name: play.history.start for journey in rules.program.journeys})
+    return Stage(rules, play.history, facts, play.pauses, answering=True)
+
+
+def answer_of(call: Called) -> tuple[Instant, Event] | None:
+    """When a web service answers a call, and what: it depends on the call alone, so that it is the same however the
+    play is driven. One call in four is never answered, and one in eight has failed.
+    """
+    chance = random.Random(call.identity.key)
+    if chance.random() < 0.25:
+        return None
+    at = call.at + chance.choice((1, 5, 60, 200)) * MINUTE
+    said: dict[str, Value] = {"failed": True} if chance.random() < 0.17 else {"status": 200, "failed": False}
+    if not said["failed"]:
+        said |= {"score": chance.randrange(4) * 10, "offer": {"plan": chance.choice(PLANS)}}
+    return at, Event(f"answer {call.identity.key}", "webhook_answered", at, {"call": call.identity.key, **said})
 
 
 class _Cast:
@@ -152,6 +180,7 @@ class _Cast:
         self.traces: dict[str, list[TraceEntry]] = defaultdict(list)
         self.suppressed: frozenset[Suppression] = frozenset()
         self.meter = quota.Meter()
+        self.answers: list[tuple[Instant, str, Event]] = []
         self.paused: frozenset[str] = frozenset()
         self.facts = evolve(stage.facts, suppressed=self.suppressed, paused=self.paused)
         self.steps = 0
@@ -210,6 +239,8 @@ class _Cast:
         for effect in done.effects:
             if isinstance(effect, Send):
                 self.meter.add(effect.channel, now)
+            if isinstance(effect, Called) and self.stage.answering and (answer := answer_of(effect)) is not None:
+                self.answers.append((answer[0], id, answer[1]))
         self.acts[id] += [Acted(now, effect) for effect in done.effects]
         self.traces[id] += done.trace
         self.wakes[id].append((now, done.wake))
@@ -236,6 +267,11 @@ def drive(stage: Stage, manner: Manner = DUE) -> Outcome:
         assert not ticks or now > ticks[-1], "a tick at or before the last one"
         ticks.append(now)
         cast.tick(now, news.get(now, {}))
+        for at, id, event in cast.answers:
+            tick = _after_outage(at, manner.outage)
+            news[tick][id] = _with(news[tick].get(id, Inbox()), Arrival(id, at, event))
+            insort(waiting, tick, key=lambda instant: -instant.timestamp())
+        cast.answers.clear()
     return Outcome(
         acts={id: tuple(cast.acts[id]) for id in sorted(cast.contacts)},
         states=cast.states,

@@ -42,7 +42,7 @@ def changed(play: Play, line: ast.Header | None, setting: ast.Setting | None = N
     return evolve(stage_of(play), rules=rules_of(script), history=without(play.history))
 
 
-QUIET = Taste(data=False)
+QUIET = Taste(data=False, lone=False)
 
 
 def acts(outcome: Outcome) -> list[tuple[dt.datetime, str, str]]:

@@ -44,7 +44,7 @@ def test_the_generated_plays_have_effects() -> None:
     sending = sum(bool(outcome.sends) for outcome in outcomes)
     assert sending >= len(outcomes) / 3
     kinds = {type(act.effect).__name__ for o in outcomes for acts in o.acts.values() for act in acts}
-    assert kinds - {"Resubscribed"} == {"Send", "SetField", "Marked", "Emitted", "Suppressed"}
+    assert kinds - {"Resubscribed"} == {"Send", "Called", "SetField", "Marked", "Emitted", "Suppressed"}
     noted = {(entry.kind, entry.reason) for o in outcomes for entries in o.traces.values() for entry in entries}
     reasons = {
         "limit",

@@ -13,6 +13,7 @@ from tests.strategies.scenes import (
     SPANS,
     TAGS,
     TEMPLATES,
+    WEBHOOKS,
     Scene,
     name,
     number,
@@ -23,6 +24,7 @@ from tests.strategies.scenes import (
 from tests.strategies.taste import Names, Taste
 from wend.dsl import ast
 
+DAYS = (*ast.Weekday, ast.Weekday.WEEKDAY, ast.Weekday.WEEKDAY)
 Body = tuple[ast.Step, ...]
 
 
@@ -42,17 +44,20 @@ def bodies(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
     """One to three steps, in blocks as deep as told. `emits` are the events that may be emitted."""
     steps: list[ast.Step] = []
     for _ in range(draw(whole(1, 3))):
-        step = draw(_steps(evolve(seen, labels=_here(steps)), taste, names, depth, emits))
+        here = evolve(seen, labels=_labels(steps, ast.Send), answers=_labels(steps, ast.CallWebhook))
+        step = draw(_steps(here, taste, names, depth, emits))
         steps.append(step)
+        if isinstance(step, ast.WaitUpToFor) and step.alias is not None:
+            seen = evolve(seen, waited=(step.alias.text, step.event.text))
         if isinstance(step, ast.Stop | ast.Exit):
             break
     return tuple(steps)
 
 
-def _here(steps: list[ast.Step]) -> tuple[str, ...]:
-    """Labels of the messages that were sent before, in this block."""
-    sends = [step for step in steps if isinstance(step, ast.Send)]
-    return tuple(send.options.label.text for send in sends if send.options.label is not None)
+def _labels(steps: list[ast.Step], kind: type[ast.Send | ast.CallWebhook]) -> tuple[str, ...]:
+    """Labels of the messages that were sent before, in this block, or of the calls that were made."""
+    found = [step for step in steps if isinstance(step, kind)]
+    return tuple(step.options.label.text for step in found if step.options.label is not None)
 
 
 @composite
@@ -64,7 +69,7 @@ def farewells(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: in
         kind = pick(draw, kinds)
         if kind == "if":
             inner = farewells(seen, taste, names, depth - 1)
-            steps.append(draw(_ifs(evolve(seen, labels=()), inner)))
+            steps.append(draw(_ifs(evolve(seen, labels=(), answers=(), waited=None), inner)))
         else:
             steps.append(draw(_data_steps(kind, seen, ("ping", "pong"))))
     return tuple(steps)
@@ -83,7 +88,7 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
     if taste.waits:
         kinds += ["wait", "wait", "wait until"] + (["wait up to", "repeat"] if depth else [])
     if taste.data:
-        kinds += ["set", "tag", "list", "resubscribe"] + (["emit"] if emits else []) + _between(seen, taste)
+        kinds += ["set", "tag", "list", "resubscribe", "call"] + (["emit"] if emits else []) + _between(seen, taste)
     if depth:
         kinds += ["if", "if", "split"]
     kinds += ["end"] if some(draw, 6) else []
@@ -93,7 +98,9 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
         case "send":
             return draw(_sends(seen, names))
         case "notify":
-            return ast.Notify(address=text("desk@shop.example"), options=ast.Options(subject=text("Look")))
+            return draw(_notices())
+        case "call":
+            return draw(_calls(seen, names))
         case "end":
             return ast.Stop() if either(draw) else ast.Exit()
         case "if":
@@ -116,7 +123,7 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
                 until=draw(conditions(seen, 1)) if some(draw, 2) else None,
             )
         case "wait up to":
-            return draw(_limited_waits(seen, inner))
+            return draw(_limited_waits(seen, inner, names))
         case "wait until":
             return draw(_waits_until(seen, inner))
         case "wait":
@@ -160,8 +167,28 @@ def _sends(draw: st.DrawFn, seen: Seen, names: Names) -> ast.Send:
         value = path("score") if seen.local is None else path(seen.local[0])
         options = evolve(options, values=(ast.Pair(name=name("told"), value=value),))
     if some(draw, 10):
-        options = evolve(options, to=path("email"), subject=text("Hello"))
+        sender = text("Bob <bob@shop.example>") if either(draw) else None
+        options = evolve(options, to=path("email"), subject=text("Hello"), sender=sender)
     return ast.Send(channel=name(channel), template=text(template), options=options)
+
+
+@composite
+def _notices(draw: st.DrawFn) -> ast.Notify:
+    said = text("Somebody is here") if some(draw, 3) else None
+    return ast.Notify(address=text("desk@shop.example"), options=ast.Options(subject=text("Look"), text=said))
+
+
+@composite
+def _calls(draw: st.DrawFn, seen: Seen, names: Names) -> ast.CallWebhook:
+    """A call of a web service, mostly with a name for its answer."""
+    label = None
+    if not some(draw, 4):
+        label = f"r{next(names.numbers)}"
+        names.answers.append(label)
+    known = (("plan", path("plan")), ("tags", path("tags")), ("due", path("due")))
+    values = tuple(ast.Pair(name=name(each), value=value) for each, value in known[: draw(whole(0, 3))])
+    options = ast.Options(values=values, label=None if label is None else name(label))
+    return ast.CallWebhook(webhook=text(pick(draw, WEBHOOKS)), options=options)
 
 
 @composite
@@ -194,16 +221,22 @@ def _ifs(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) -> ast.If:
 
 
 @composite
-def _limited_waits(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) -> ast.WaitUpToUntil | ast.WaitUpToFor:
+def _limited_waits(
+    draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body], names: Names
+) -> ast.WaitUpToUntil | ast.WaitUpToFor:
     limit = pick(draw, SPANS)
     otherwise = draw(inner) if either(draw) else None
+    if seen.answers and not some(draw, 3):
+        known = ast.IsKnown(operand=path(f"{pick(draw, seen.answers)}.score"))
+        return ast.WaitUpToUntil(limit=limit, condition=known, otherwise=otherwise)
     if either(draw):
         return ast.WaitUpToUntil(limit=limit, condition=draw(conditions(seen, 1)), otherwise=otherwise)
     if seen.labels and some(draw, 2):
         return ast.WaitUpToFor(limit=limit, event=draw(reactions(seen)), otherwise=otherwise)
     event = pick(draw, EVENTS)
     where = draw(event_filters(event, seen))
-    return ast.WaitUpToFor(limit=limit, event=path(event), where=where, otherwise=otherwise)
+    alias = name(f"w{next(names.numbers)}") if some(draw, 2) else None
+    return ast.WaitUpToFor(limit=limit, event=path(event), alias=alias, where=where, otherwise=otherwise)
 
 
 @composite
@@ -215,8 +248,7 @@ def _waits_until(
     if kind == 0:
         return ast.WaitUntil(target=clock)
     if kind == 1:
-        days = (ast.Weekday.SUNDAY, ast.Weekday.MONDAY, ast.Weekday.WEEKDAY)
-        return ast.WaitUntilDay(day=pick(draw, days), clock=pick(draw, (None, clock)))
+        return ast.WaitUntilDay(day=pick(draw, DAYS), clock=pick(draw, (None, clock)))
     if kind == 2:
         return ast.WaitUntil(target=draw(conditions(seen, 1)))
     otherwise = draw(inner)

@@ -14,6 +14,7 @@ from tests.strategies.scenes import (
     LISTS,
     PLANS,
     TAGS,
+    WEBHOOKS,
     WINDOWS,
     Scene,
     call,
@@ -23,6 +24,81 @@ from tests.strategies.scenes import (
     text,
 )
 from wend.dsl import ast
+from wend.dsl.parser import parse_expression
+from wend.dsl.source import Source
+
+
+def _parsed(*conditions: str) -> tuple[ast.Expr, ...]:
+    """The trees of these conditions."""
+    found: list[ast.Expr] = []
+    for condition in conditions:
+        made, diagnostics = parse_expression(Source("library", condition))
+        assert made is not None, diagnostics
+        found.append(made)
+    return tuple(found)
+
+
+KNOWN_LIBRARY = _parsed(
+    "hour(now) >= 9",
+    'weekday(today) = "sunday"',
+    "day(today) >= 15",
+    "month(now) = 2",
+    'upper(plan) = "B"',
+    'capitalize(trim(plan)) != "C"',
+    'plan starts with "a"',
+    'plan ends with "b"',
+    'plan matches "[ab]"',
+    'tags contains "vip"',
+    "length(tags) >= 1",
+    'contains(lists, "news")',
+)
+"""Conditions of the functions and operators that the others have none of; none of them is ever unknown.
+
+Nothing is reckoned from `now` (`now - 2 days`): such a value holds for its instant only, so that the engine looks again
+each minute, which law 3 takes for a loop. Law 11 has such conditions (`tests/laws/moving.py`).
+"""
+
+LIBRARY = _parsed(
+    "-score < 0",
+    "score * 2 - 1 > 1",
+    "round(score / 2) >= 1",
+    "floor(score / 2) = ceil(score / 2)",
+    "abs(score - 2) <= 1",
+    "least(score, 2, 3) = 2",
+    "greatest(score, 1) > 1",
+    "score >= 150%",
+    "hours_since(due) >= 2",
+    "hours_until(due) > 1",
+    "days_until(signup) <= 1",
+    "weeks_since(born) > 3",
+    "weeks_until(due) <= 0",
+    "months_until(signup) < 1",
+    "years_until(due) >= 0",
+    "months_since(born) + 1 > 2",
+    "years_since(born) >= 1",
+    "age(born) >= 30",
+    "next_anniversary(born) <= today + 1 day",
+    "today - 2 days >= signup",
+    "due + 90 minutes < now",
+    'start_of(today, "week") >= signup',
+    'end_of(today, "month") > born',
+    "year(signup) > 2017",
+    'email contains "bob"',
+    'email starts with "ann"',
+    'email ends with ".example"',
+    'email matches "^b.*@"',
+    "is_email(email)",
+    'email_domain(email) = "shop.example"',
+    'replace(lower(email), "ann", "bob") = "bob@shop.example"',
+    'join(split(email, "@"), "-") ends with "example"',
+    'codes contains "x"',
+    "length(codes) > 1",
+    'wishes = ["web", "shop"]',
+    '"web" in wishes',
+    '"shop" not in wishes',
+    "any(purchase in last 2 days where days_since(at) >= 1)",
+)
+"""The same, of what may be unknown."""
 
 ORDERED = (ast.CompareOp.GE, ast.CompareOp.GE, ast.CompareOp.GT, ast.CompareOp.LT, ast.CompareOp.LE)
 EQUAL = (*ORDERED, ast.CompareOp.EQ)
@@ -34,24 +110,28 @@ class Seen:
 
     Args:
         labels: messages of the journey that have a name.
+        answers: its calls of web services that have a name.
         splits: its splits, each with the variants `left` and `right`.
         journeys: journeys of the program.
         requested: those among them that can be started `on request`.
         segments: segments of the program.
-        defines: there are the definitions `ready` and `lapsed(n)`.
+        defines: there are the definitions `ready`, `lapsed(n)`, `ranked(low, high)`.
         local: the name of an event that the path carries, and which event it is.
+        waited: the same of an event that a path may have waited for in vain.
         run: there is a run, so `since entry` means something.
         known_only: nothing that may be unknown.
     """
 
     scene: Scene
     labels: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
     journeys: tuple[str, ...] = ()
     requested: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     defines: bool = False
     local: tuple[str, str] | None = None
+    waited: tuple[str, str] | None = None
     run: bool = False
     known_only: bool = False
 
@@ -94,11 +174,14 @@ def _flat(expr: ast.Expr, conjunction: bool) -> tuple[ast.Expr, ...]:
 @composite
 def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     """One comparison or the like."""
-    makers = [_plan, _plan, _consent, _count, _count, _any, _marks, _clock, _is_known]
+    makers = [_plan, _plan, _consent, _count, _count, _any, _marks, _clock, _is_known, _known_library]
     if not seen.known_only:
         makers += [_score, _days_since, _days_since, _days_since, _sum, _extreme, _date, _moment, _average]
+        makers += [_library, _library]
     if seen.labels:
         makers += [_sent] if seen.known_only else [_sent, _since_sent, _days_since_sent, reactions]
+    if seen.answers and not seen.known_only:
+        makers += [_answered] * 3
     if seen.splits and not seen.known_only:
         makers.append(_variant)
     if seen.journeys:
@@ -106,9 +189,11 @@ def atoms(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     if seen.segments:
         makers.append(_segment)
     if seen.defines and not seen.known_only:
-        makers += [_lapsed, _ready]
-    if seen.local is not None:
+        makers += [_lapsed, _ready, _ranked]
+    if seen.local is not None and not (seen.known_only and seen.local[1] == "webhook_answered"):
         makers.append(_local)
+    if seen.waited is not None and not seen.known_only:
+        makers.append(_waited)
     made: ast.Expr = draw(pick(draw, makers)(seen))
     return made
 
@@ -253,6 +338,33 @@ def _marks(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 
 
 @composite
+def _library(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return pick(draw, LIBRARY)
+
+
+@composite
+def _known_library(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return pick(draw, KNOWN_LIBRARY)
+
+
+@composite
+def _answered(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    """What a web service has answered."""
+    answer = pick(draw, seen.answers)
+    match draw(whole(0, 4)):
+        case 0:
+            return ast.IsKnown(operand=path(f"{answer}.at"), negated=either(draw))
+        case 1:
+            return compare(ast.CompareOp.EQ, path(f"{answer}.failed"), ast.Boolean(value=either(draw)))
+        case 2:
+            return compare(ast.CompareOp.EQ, path(f"{answer}.offer.plan"), text(pick(draw, PLANS)))
+        case 3:
+            return compare(pick(draw, ORDERED), path(f"{answer}.status"), number(300))
+        case _:
+            return compare(pick(draw, ORDERED), path(f"{answer}.score"), number(draw(whole(0, 3)) * 10))
+
+
+@composite
 def _sent(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     return path(f"{pick(draw, seen.labels)}.sent")
 
@@ -297,6 +409,11 @@ def _lapsed(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 
 
 @composite
+def _ranked(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    return call("ranked", number(draw(whole(0, 1))), number(draw(whole(1, 2))))
+
+
+@composite
 def _ready(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     return path("ready")
 
@@ -304,7 +421,19 @@ def _ready(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 @composite
 def _local(draw: st.DrawFn, seen: Seen) -> ast.Expr:
     assert seen.local is not None
-    alias, event = seen.local
+    return draw(_of_event(*seen.local, seen))
+
+
+@composite
+def _waited(draw: st.DrawFn, seen: Seen) -> ast.Expr:
+    assert seen.waited is not None
+    return draw(_of_event(*seen.waited, seen))
+
+
+@composite
+def _of_event(draw: st.DrawFn, alias: str, event: str, seen: Seen) -> ast.Expr:
+    if event == "webhook_answered":
+        return compare(ast.CompareOp.EQ, path(f"{alias}.webhook"), text(pick(draw, WEBHOOKS)))
     if event == "purchase":
         amount = path(f"{alias}.amount")
         return compare(pick(draw, ORDERED), amount, number(draw(whole(1, 3)) * 10))

@@ -39,6 +39,10 @@ def settings(draw: st.DrawFn, seen: Seen, taste: Taste) -> ast.Settings:
         lines.append(ast.HoldOut(share=ast.Percent(value=20)))
     if some(draw, 8):
         lines.append(ast.FromDefault(sender=text("Ana <ana@shop.example>")))
+    if some(draw, 12):
+        lines.append(ast.ReplyTo(address=text("desk@shop.example")))
+    if some(draw, 8):
+        lines.append(draw(_tracks()))
     return ast.Settings(lines=tuple(lines))
 
 
@@ -93,14 +97,23 @@ def headers(draw: st.DrawFn, seen: Seen, taste: Taste) -> list[ast.Header]:
         lines.append(ast.Priority(value=number(draw(whole(1, 2)))))
     if some(draw, 10):
         lines.append(ast.ReplyTo(address=text("care@shop.example")))
+    if some(draw, 12):
+        lines.append(ast.FromDefault(sender=text("Bob <bob@shop.example>")))
+    if some(draw, 8):
+        lines.append(draw(_tracks()))
     return lines
+
+
+@composite
+def _tracks(draw: st.DrawFn) -> ast.Track:
+    return ast.Track(kinds=pick(draw, ((name("opens"),), (name("clicks"),), (name("opens"), name("clicks")))))
 
 
 @composite
 def _stay(draw: st.DrawFn, seen: Seen) -> list[ast.Header]:
     """Who is in the journey, and for how long."""
     lines: list[ast.Header] = []
-    outside = evolve(seen, labels=(), run=False)
+    outside = evolve(seen, labels=(), answers=(), run=False)
     if some(draw, 3):
         chosen = bool(seen.segments) and some(draw, 2)
         segment = "chosen" if chosen else "contacts"
@@ -117,7 +130,7 @@ def _stay(draw: st.DrawFn, seen: Seen) -> list[ast.Header]:
         lines.append(ast.Goal(event=path(event), within=within, where=draw(event_filters(event, outside))))
     lines.append(draw(_reentries()))
     if some(draw, 4):
-        lines.append(ast.Backlog(skip=True))
+        lines.append(ast.Backlog(skip=not some(draw, 4)))
     return lines
 
 

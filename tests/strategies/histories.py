@@ -7,7 +7,20 @@ from hypothesis import strategies as st
 
 from tests.strategies.drawing import composite, either, pick, whole
 from tests.strategies.programs import JOURNEYS, programs
-from tests.strategies.scenes import CHANNELS, LISTS, PLANS, REACTIONS, TAGS, TEMPLATES, TOPICS, ZONES, Scene, scenes
+from tests.strategies.scenes import (
+    CHANNELS,
+    CODES,
+    LISTS,
+    PLANS,
+    REACTIONS,
+    TAGS,
+    TEMPLATES,
+    TOPICS,
+    WEBHOOKS,
+    ZONES,
+    Scene,
+    scenes,
+)
 from tests.strategies.taste import ANY_TASTE, Taste
 from wend.dsl import ast
 from wend.runtime.contact import Change, Event
@@ -149,6 +162,9 @@ def fields(draw: st.DrawFn, scene: Scene) -> Fields:
     if draw(whole(0, 2)) == 0:
         made["tags"] = pick(draw, ((), TAGS[:1], TAGS))
         made["lists"] = pick(draw, ((), LISTS[:1], LISTS))
+    if draw(whole(0, 2)) == 0:
+        made["codes"] = pick(draw, ((), CODES[:1], CODES))
+        made["wishes"] = pick(draw, ((), CHANNELS[:1], CHANNELS))
     return {key: value for key, value in made.items() if value is not None}
 
 
@@ -201,7 +217,7 @@ def _events(draw: st.DrawFn, id: str, time: Instant, imported: bool = False) -> 
 @composite
 def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Change:
     """What arrives at a time: mostly events, some of them late."""
-    kind = draw(whole(0, 11))
+    kind = draw(whole(0, 12))
     id = f"{pick(draw, 'xyz')}{number}"  # the order of ids is not that of arrival
     if kind == 10:
         return draw(_told(id, at))
@@ -212,6 +228,8 @@ def _news(draw: st.DrawFn, scene: Scene, at: Instant, number: int) -> Event | Ch
         return draw(_suppressions(id, at))
     if kind == 11:
         return draw(_reactions(id, at))
+    if kind == 12:
+        return draw(_answers(id, at))
     return Change(id, at, draw(_changes(scene)))
 
 
@@ -246,6 +264,13 @@ def _reactions(draw: st.DrawFn, id: str, at: Instant) -> Event:
     happened = at - pick(draw, (0, 0, 1, 90, 25 * 60)) * MINUTE
     told = pick(draw, [*({"template": each} for each in TEMPLATES), {"label": "m1"}, {}])
     return Event(id, pick(draw, REACTIONS), happened, dict(told))
+
+
+@composite
+def _answers(draw: st.DrawFn, id: str, at: Instant) -> Event:
+    """What a web service says when it is late, or says it again: about the latest call of it, or about none."""
+    happened = at - pick(draw, (0, 0, 1, 90)) * MINUTE
+    return Event(id, "webhook_answered", happened, {"webhook": pick(draw, WEBHOOKS), "score": draw(whole(0, 3)) * 10})
 
 
 @composite

@@ -54,6 +54,9 @@ LISTS = ("news", "clients")
 TOPICS = ("news", "offers")
 TEMPLATES = ("hello", "again", "bye")
 REACTIONS = ("message_opened", "message_clicked", "message_bounced", "message_sent")
+CODES = ("x", "y")
+WEBHOOKS = ("score", "stock")
+"""Services that programs ask."""
 CLOCKS = (
     dt.time(0),
     dt.time(0, 30),
@@ -74,6 +77,8 @@ SCHEMA = """contact
     due datetime?
     born date?
     timezone text?
+    codes list of text?
+    wishes list of "web" | "shop"?
     shopped date? = last(purchase.at)
 
 event purchase

@@ -14,7 +14,7 @@ KINDS = (
     *("dated",) * 2,
     *("on",) * 5,
     *("every",) * 3,
-    *("once", "entry", "change", "change", "exit", "launch", "request", "yearly", "mark"),
+    *("once", "entry", "change", "change", "exit", "launch", "request", "yearly", "mark", "answer"),
 )
 """The kinds of entry point, as often as they are to be drawn."""
 
@@ -30,6 +30,7 @@ class Taste:
         data: whether bodies may change data.
         gates: whether there may be limits, windows, consent.
         between: whether journeys may start and stop one another.
+        lone: whether there may be rules outside of journeys.
     """
 
     condition: Callable[[Seen], st.SearchStrategy[ast.Expr]] = conditions
@@ -38,6 +39,7 @@ class Taste:
     data: bool = True
     gates: bool = True
     between: bool = True
+    lone: bool = True
 
 
 ANY_TASTE = Taste()
@@ -49,6 +51,7 @@ class Names:
 
     own: str
     labels: list[str] = field(factory=list)
+    answers: list[str] = field(factory=list)
     splits: list[str] = field(factory=list)
     numbers: "count[int]" = field(factory=lambda: count(1))
 

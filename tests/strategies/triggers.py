@@ -6,7 +6,21 @@ from hypothesis import strategies as st
 from tests.strategies.bodies import bodies, farewells, offsets
 from tests.strategies.conditions import Seen, conditions, event_filters, reactions
 from tests.strategies.drawing import composite, either, pick, some, whole
-from tests.strategies.scenes import CHAIN, CLOCKS, EVENTS, LISTS, PLANS, TAGS, Scene, name, number, path, span, text
+from tests.strategies.scenes import (
+    CHAIN,
+    CLOCKS,
+    EVENTS,
+    LISTS,
+    PLANS,
+    TAGS,
+    WEBHOOKS,
+    Scene,
+    name,
+    number,
+    path,
+    span,
+    text,
+)
 from tests.strategies.taste import Names, Taste
 from wend.dsl import ast
 
@@ -28,13 +42,15 @@ def triggers(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names) -> ast.Tri
         if other != head and not (isinstance(head, ast.On) and head.key):
             heads.append(other)
             local = local if local == other_local else None
-    body_seen = evolve(seen, labels=(), local=local)
+    body_seen = evolve(seen, labels=(), answers=(), local=local)
     stops: list[ast.StopOn | ast.StopWhen] = []
     if taste.waits and some(draw, 5):
         event = pick(draw, EVENTS)
-        stops.append(ast.StopOn(event=path(event), where=draw(event_filters(event, seen))))
+        alias = name("end") if some(draw, 4) else None
+        stops.append(ast.StopOn(event=path(event), alias=alias, where=draw(event_filters(event, seen))))
     if taste.waits and some(draw, 6):
-        stops.append(ast.StopWhen(condition=draw(conditions(evolve(body_seen, labels=seen.labels), 1))))
+        told = evolve(body_seen, labels=seen.labels, answers=seen.answers)
+        stops.append(ast.StopWhen(condition=draw(conditions(told, 1))))
     caused = {h.event.text for h in heads if isinstance(h, ast.On)}
     body = draw(bodies(body_seen, taste, names, 2, tuple(e for e in CHAIN if e not in caused)))
     return ast.Trigger(heads=tuple(heads), body=body, stops=tuple(stops))
@@ -54,6 +70,10 @@ def _heads(draw: st.DrawFn, kind: str, seen: Seen, taste: Taste) -> tuple[ast.He
             return draw(_ons(seen))
         case "mark":
             return draw(_marks()), None
+        case "answer":
+            where = ast.Compare(op=ast.CompareOp.EQ, left=path("webhook"), right=text(pick(draw, WEBHOOKS)))
+            on = ast.On(event=path("webhook_answered"), alias=name("cause"), where=where if either(draw) else None)
+            return on, ("cause", "webhook_answered")
         case "every":
             return ast.Every(schedule=draw(_schedules(scene)), clock=clock), None
         case "yearly":
@@ -129,6 +149,7 @@ def _schedules(draw: st.DrawFn, scene: Scene) -> ast.Schedule:
         ast.Daily(),
         ast.Weekly(days=(ast.Weekday.MONDAY, ast.Weekday.SUNDAY)),
         ast.Weekly(days=(ast.Weekday.WEEKDAY,)),
+        ast.Weekly(days=(ast.Weekday.TUESDAY, ast.Weekday.WEDNESDAY, ast.Weekday.THURSDAY, ast.Weekday.FRIDAY)),
         ast.Monthly(day=scene.day.day),
         ast.Monthly(day=31),
         ast.Each(length=span(2, ast.Unit.DAY)),
