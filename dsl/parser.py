@@ -33,6 +33,8 @@ class ParseResult:
         return not self.diagnostics
 
 
+LONGEST = 2_000_000
+"""How many characters a script may have, and how many bytes as a file: some ten thousand journeys."""
 GOES_ON = frozenset({"also", "else", "and", "or"})
 """Words at the margin that do not begin an item; all but `also` are mistakes there."""
 
@@ -45,6 +47,8 @@ def parse(source: Source, explain: bool = True) -> ParseResult:
         explain: look for every mistake and say what to write instead; without it an item that cannot be read gets
             one bare report, which is a good deal quicker.
     """
+    if len(source.text) > LONGEST:
+        return ParseResult(ast.File(items=()), (_too_long(source),), ())
     lexed = lex(source)
     items: list[ast.Item] = []
     holes: list[tuple[Span, Hole]] = []
@@ -166,6 +170,12 @@ def _parse_expression(source: Source, lexed: Lexed) -> tuple[ast.Expr | None, li
     except TooDeep as error:
         return None, [_too_deep(source, error)]
     return value, builder.diagnostics
+
+
+def _too_long(source: Source) -> Diagnostic:
+    message = f"the script goes on beyond {LONGEST:_} characters, and so much is not read"
+    span = Span(LONGEST, min(len(source.text), LONGEST + 1))
+    return Diagnostic("W101", message, source, span, "make it several files: those of a project share their names")
 
 
 def _too_deep(source: Source, error: TooDeep) -> Diagnostic:

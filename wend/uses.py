@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from wend.dsl import ast
 from wend.dsl.diagnostics import Diagnostic, Label, WendError
 from wend.dsl.nearest import nearest
-from wend.dsl.parser import parse
+from wend.dsl.parser import LONGEST, parse
 from wend.dsl.source import Source
 
 CODE = "W504"
@@ -154,10 +154,6 @@ def _nearest(path: Path, user: Path) -> str:
     beside = [each.name for each in path.parent.glob(f"*{SUFFIX}") if each.name != user.name]
     near = nearest(path.name, beside)
     return f"did you mean `{near}`?" if near else "check its name; it is looked for in the folder of this script"
-
-
-LONGEST = 2_000_000
-"""How many bytes a script may have: some ten thousand journeys."""
 
 
 def read_source(path: Path) -> Source:

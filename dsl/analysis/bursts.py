@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from wend.dsl import ast, core, plan, program
 from wend.dsl.analysis.people import DAY, begins, is_rule, person, test_text
@@ -17,6 +17,8 @@ from wend.dsl.diagnostics import Diagnostic
 
 _SINCE = frozenset(name for name in COUNTED if name.endswith("_since"))
 _ONE_DAY = dt.timedelta(days=1)
+_PAIRS = 20_000
+"""So many pairs of entry points are looked at, from the first on: of a large program all of them would take minutes."""
 
 
 def bursts(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
@@ -164,7 +166,7 @@ def _entry_points(made: program.Program, journey: program.Journey, ranges: Range
         send = sent_at_once(trigger.body, 0)
         if send is None or journey.newest_path_only:
             continue
-        for first, second in combinations(heads, 2):
+        for first, second in islice(combinations(heads, 2), _PAIRS):
             wanted = [*begins(made, journey, send.channel), (first.condition, TRUE), (second.condition, TRUE)]
             if second.place is None or not ranges.possible(*wanted):
                 continue
@@ -189,27 +191,33 @@ def _two_journeys(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]
         (j for j in made.journeys if not j.transactional and not is_rule(j) and j.place is not None),
         key=lambda j: (j.place.source.name, j.place.span) if j.place is not None else ("", None),
     )
-    for one, two in combinations(ordered, 2):
-        for first, second in ((a, b) for a in _starts(one) for b in _starts(two)):
-            channel = first[1].channel
-            if channel != second[1].channel or channel in limited | told or two.place is None or one.place is None:
-                continue
-            wanted = [
-                *begins(made, one, channel),
-                *begins(made, two, channel),
-                *(_holds(first[0])),
-                *(_holds(second[0])),
-            ]
-            day = _common_day(first[0], second[0])
-            if day is None or not ranges.possible(*wanted):
-                continue
-            told.add(channel)
-            message = f"`{one.name}` and `{two.name}` can both send `{channel}` to one contact on one day"
-            help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
-            at_once = all(sent_at_once(_body(j, h), 0) is s for j, (h, s) in ((one, first), (two, second)))
-            heads = (first[0], second[0])
-            witness = _both(made, heads, (one, first[1]), (two, second[1]), wanted, day, ranges) if at_once else None
-            yield warning("W426", message, two.place, help, Hint(one.place, "the other one"), witness=witness)
+    starting = [(j, starts) for j in ordered if (starts := [s for s in _starts(j) if s[1].channel not in limited])]
+    pairs = (
+        (one, two, first, second)
+        for (one, firsts), (two, seconds) in combinations(starting, 2)
+        for first in firsts
+        for second in seconds
+    )
+    for one, two, first, second in islice(pairs, _PAIRS):
+        channel = first[1].channel
+        if channel != second[1].channel or channel in told or two.place is None or one.place is None:
+            continue
+        wanted = [
+            *begins(made, one, channel),
+            *begins(made, two, channel),
+            *(_holds(first[0])),
+            *(_holds(second[0])),
+        ]
+        day = _common_day(first[0], second[0])
+        if day is None or not ranges.possible(*wanted):
+            continue
+        told.add(channel)
+        message = f"`{one.name}` and `{two.name}` can both send `{channel}` to one contact on one day"
+        help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
+        at_once = all(sent_at_once(_body(j, h), 0) is s for j, (h, s) in ((one, first), (two, second)))
+        heads = (first[0], second[0])
+        witness = _both(made, heads, (one, first[1]), (two, second[1]), wanted, day, ranges) if at_once else None
+        yield warning("W426", message, two.place, help, Hint(one.place, "the other one"), witness=witness)
 
 
 def _starts(journey: program.Journey) -> list[tuple[program.AnyHead, plan.Send]]:

@@ -1,6 +1,8 @@
 """Rules that start themselves again by what they do, alone or round a circle of others."""
 
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from itertools import count, islice
 
 from attrs import frozen
 
@@ -21,6 +23,12 @@ _ARRIVES = {
 _NAMED = {TAGS: "tag", LISTS: "list"}
 
 
+_FAR = 1_000
+"""So many rules are followed from one."""
+_PAIRS = 20_000
+"""So many pairs of a step and an entry point are looked at: of a large program all of them would take minutes."""
+
+
 @frozen
 class _Rule:
     journey: str
@@ -39,7 +47,9 @@ class _Effect:
 def cycles(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
     """Circles of rules, each reported once, at the step that closes it."""
     rules = [_Rule(j.name, t) for j in made.journeys for t in j.triggers]
-    effects = [list(_effects(rule, rules, ranges)) for rule in rules]
+    listening = _listening(rules)
+    pairs = islice(count(), _PAIRS)
+    effects = [list(_effects(rule, listening, pairs, ranges)) for rule in rules]
     for start in range(len(rules)):
         way = _way_back(start, effects)
         if way is None or min(target for target in (start, *(e.target for e in way))) != start:
@@ -58,10 +68,10 @@ def cycles(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
 
 def _way_back(start: int, effects: list[list[_Effect]]) -> list[_Effect] | None:
     """The shortest chain of effects from a rule to itself, by way of later rules."""
-    ways: list[list[_Effect]] = [[effect] for effect in effects[start]]
+    ways = deque([effect] for effect in effects[start])
     seen: set[int] = set()
-    while ways:
-        way = ways.pop(0)
+    while ways and len(seen) < _FAR:
+        way = ways.popleft()
         here = way[-1].target
         if here == start:
             return way
@@ -83,28 +93,58 @@ def _goes_on(way: list[_Effect]) -> bool:
     return any(len(values) > 1 for values in written.values())
 
 
-def _effects(rule: _Rule, rules: list[_Rule], ranges: Ranges) -> Iterator[_Effect]:
+def _listening(rules: list[_Rule]) -> dict[str, list[tuple[int, program.AnyHead]]]:
+    """The entry points that an event or a change of a field begins, by its name."""
+    found: dict[str, list[tuple[int, program.AnyHead]]] = defaultdict(list)
+    for index, rule in enumerate(rules):
+        for head in rule.trigger.heads:
+            match head:
+                case program.On(match=match):
+                    found[match.event].append((index, head))
+                case program.OnChange(field=core.Field(name=name)):
+                    found[name].append((index, head))
+                case _:
+                    pass
+    return found
+
+
+def _name(op: plan.Operation) -> str | None:
+    """The event or the field by which a step can begin a rule."""
+    match op:
+        case plan.Emit(event=event):
+            return event
+        case plan.Mark(field=field, remove=remove):
+            return _ARRIVES[field, remove]
+        case plan.Set(field=name):
+            return name
+        case _:
+            return None
+
+
+def _effects(
+    rule: _Rule, listening: dict[str, list[tuple[int, program.AnyHead]]], pairs: Iterator[int], ranges: Ranges
+) -> Iterator[_Effect]:
     for op in rule.trigger.body:
-        if op.place is None:
+        name = _name(op)
+        if op.place is None or name is None:
             continue
-        for index, other in enumerate(rules):
-            for head in other.trigger.heads:
-                match op, head:
-                    case plan.Emit(event=event, values=values), program.On(match=match, once=False) if (
-                        match.event == event and _fits(match.where, dict(values), ranges)
-                    ):
-                        yield _Effect(op.place, index)
-                    case plan.Mark(), program.On(match=match, once=False) if _marks(op, match, ranges):
-                        value = op.value.value if isinstance(op.value, core.Const) else None
-                        writes = None if value is None else (f"{op.field} {value}", op.remove)
-                        yield _Effect(op.place, index, writes)
-                    case plan.Set(field=name, value=value), program.OnChange(field=core.Field(name=changed)) if (
-                        name == changed and _turns(value, head)
-                    ):
-                        constant = (name, value.value) if isinstance(value, core.Const) else None
-                        yield _Effect(op.place, index, constant)
-                    case _:
-                        pass
+        for (index, head), _ in zip(listening.get(name, ()), pairs, strict=False):
+            match op, head:
+                case plan.Emit(event=event, values=values), program.On(match=match, once=False) if (
+                    match.event == event and _fits(match.where, dict(values), ranges)
+                ):
+                    yield _Effect(op.place, index)
+                case plan.Mark(), program.On(match=match, once=False) if _marks(op, match, ranges):
+                    value = op.value.value if isinstance(op.value, core.Const) else None
+                    writes = None if value is None else (f"{op.field} {value}", op.remove)
+                    yield _Effect(op.place, index, writes)
+                case plan.Set(field=name, value=value), program.OnChange(field=core.Field(name=changed)) if (
+                    name == changed and _turns(value, head)
+                ):
+                    constant = (name, value.value) if isinstance(value, core.Const) else None
+                    yield _Effect(op.place, index, constant)
+                case _:
+                    pass
 
 
 def _turns(value: core.Expr, head: program.AnyHead) -> bool:

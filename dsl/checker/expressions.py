@@ -37,6 +37,10 @@ class Expressions(Context):
                 message = "this is nested too deeply when every define and derived field is written out"
                 self.error("W209", message, node, env, "use fewer defines within defines")
             return NOTHING
+        if self.level == 0 and resolve.too_large(node):
+            message = f"this is too large: an expression has {resolve.LARGEST:_} values at most"
+            self.error("W209", message, node, env, "give a part of it a name with `define`, or keep a list in the data")
+            return NOTHING
         self.level += 1
         found = self._check(node, env)
         self.level -= 1

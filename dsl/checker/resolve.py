@@ -4,6 +4,8 @@ The order: the fields of the event that is looked at, names that the path carrie
 contact's fields, segments and defines.
 """
 
+from itertools import islice
+
 from attrs import evolve
 
 from wend.dsl import ast, core
@@ -28,7 +30,7 @@ _LABEL_TYPES = {
 }
 _LABEL_ATTRS = {a.value for a in (*_LABEL_TYPES, core.LabelAttr.VARIANT)}
 
-_LARGEST = 4_000  # values in one expression: far beyond what is written, near what doubles at each step
+LARGEST = 4_000  # values in one expression: far beyond what is written, near what doubles at each step
 
 
 def resolve(node: ast.Path, env: Env, ctx: Context) -> Typed:
@@ -339,7 +341,15 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
 def _fits(made: Typed, ctx: Context) -> bool:
     """Whether what was written out is no larger, and in its place no deeper, than what walks it can bear."""
     count, depth = ctx.size(made.expr)
-    return count <= _LARGEST and ctx.level + depth <= MAX_DEPTH
+    return count <= LARGEST and ctx.level + depth <= MAX_DEPTH
+
+
+def too_large(node: ast.Expr) -> bool:
+    """Whether an expression has more values, as it is written, than what walks it can bear."""
+    if node.span.end - node.span.start < LARGEST:  # each takes a character and more
+        return False
+    values = (each for each in ast.descendants(node) if not isinstance(each, ast.Name))
+    return sum(1 for _ in islice(values, LARGEST + 1)) > LARGEST
 
 
 def _endless(name: str, ctx: Context) -> None:

@@ -17,6 +17,7 @@ from wend.dsl.nearest import nearest
 from wend.dsl.types import TEXT
 
 _LATER = -1  # a target that is not known yet
+_BRANCHES = 100  # each knows what those before it have ruled out
 _WAITS = ast.WaitFor | ast.WaitUntil | ast.WaitUntilDay | ast.WaitUntilOffset | ast.WaitUpToUntil | ast.WaitUpToFor
 
 
@@ -188,6 +189,13 @@ class Body:
 
     def _if(self, step: ast.If, env: Env) -> Env:
         warnings.lost_else(step, env, self.ctx)
+        if len(step.branches) > _BRANCHES:
+            message = f"this is too large: an `if` has {_BRANCHES} branches at most"
+            place = step.branches[_BRANCHES].condition
+            self.ctx.error(
+                "W209", message, place, env, "make them rules of their own, or keep in the data what they ask"
+            )
+            return env
         before = env
         ends: list[int] = []
         tests: list[int] = []

@@ -23,6 +23,7 @@ def trials(files: Sequence[tuple[Source, ast.File]], ctx: Expressions) -> tuple[
     """The tests of all files, one for each row where a test has a table. Their names are different."""
     names: dict[str, Place] = {}
     made: list[trial.Test] = []
+    journeys, channels = _splits(files), _channels(files)
     for source, file in files:
         env = Env(source=source, words="a test")
         for item in file.items:
@@ -33,12 +34,12 @@ def trials(files: Sequence[tuple[Source, ast.File]], ctx: Expressions) -> tuple[
                     message = f"the test `{name}` stands twice"
                     ctx.reports.error("W207", message, place, "give it a name of its own", hint)
                 names[name] = place
-                made += _trials(item, files, env, ctx)
+                made += _trials(item, journeys.get(item.journey.text, {}), channels, env, ctx)
     return tuple(made)
 
 
 def _trials(
-    node: ast.TestBlock, files: Sequence[tuple[Source, ast.File]], env: Env, ctx: Expressions
+    node: ast.TestBlock, splits: dict[str, list[str]], channels: frozenset[str], env: Env, ctx: Expressions
 ) -> Iterator[trial.Test]:
     name = node.journey.text
     if name not in ctx.names.journeys:
@@ -49,7 +50,6 @@ def _trials(
         help = "add a line such as `at 2026-05-10 expect nothing`"
         ctx.error("W242", "this test names no time", node.name, env, help)
     contacts = _contacts([line for line in node.lines if isinstance(line, ast.TestContact)], env, ctx)
-    splits, channels = dict(_splits(name, files)), _channels(files)
     for row in rows(node.examples, env, ctx):
         writer = _Lines(row, splits, channels, env, ctx)
         lines = tuple(writer.of(node.lines))
@@ -70,14 +70,15 @@ def _contacts(own: Sequence[ast.TestContact], env: Env, ctx: Expressions) -> tup
     return tuple(seen)
 
 
-def _splits(journey: str, files: Sequence[tuple[Source, ast.File]]) -> Iterator[tuple[str, list[str]]]:
-    """The splits of a journey and their variants."""
-    for _, file in files:
-        for item in file.items:
-            if isinstance(item, ast.Journey) and item.name.text == journey:
-                for below in ast.descendants(item):
-                    if isinstance(below, ast.Split):
-                        yield below.name.text, [variant.name.text for variant in below.variants]
+def _splits(files: Sequence[tuple[Source, ast.File]]) -> dict[str, dict[str, list[str]]]:
+    """The splits of each journey and their variants."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for journey in (item for _, file in files for item in file.items if isinstance(item, ast.Journey)):
+        splits = found.setdefault(journey.name.text, {})
+        for below in ast.descendants(journey):
+            if isinstance(below, ast.Split):
+                splits[below.name.text] = [variant.name.text for variant in below.variants]
+    return found
 
 
 def _channels(files: Sequence[tuple[Source, ast.File]]) -> frozenset[str]:

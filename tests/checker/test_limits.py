@@ -42,6 +42,62 @@ SCRIPTS = {
 }
 
 
+RULES = CONTACT + "settings\n    consent email when score > 0\n\n"
+BRANCH = "    else if score > 3\n        exit\n"
+AT_ONCE = {
+    "a condition": CONTACT + f"when {' and '.join(['score > 1'] * 5_000)}{SEND}",
+    "a list": CONTACT + f"when score in [{', '.join(map(str, range(10_000)))}]{SEND}",
+    "branches": CONTACT + "when score > 1\n    if score > 2\n        exit\n" + BRANCH * 1_000,
+}
+
+
+@pytest.mark.parametrize("script", AT_ONCE.values(), ids=AT_ONCE)
+def test_what_is_too_much_as_it_is_written_is_said_to_be(script: str) -> None:
+    source = Source("a.journey", script)
+    parsed = parse(source)
+    assert parsed.ok
+    start = time.process_time()
+    result = check([(source, parsed.file)], signatures())
+    assert [(d.code, d.message.split(":")[0]) for d in result.diagnostics if d.code == "W209"] == [
+        ("W209", "this is too large")
+    ]
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("text", ["journey one\n", "x", " "], ids=["items", "a name", "blanks"])
+def test_a_text_that_is_too_long_is_not_read(text: str) -> None:
+    start = time.process_time()
+    [found] = parse(Source("a.journey", text * (10_000_000 // len(text)))).diagnostics
+    assert found.code == "W101"
+    assert found.message == "the script goes on beyond 2_000_000 characters, and so much is not read"
+    assert time.process_time() - start < 5
+
+
+JOURNEY = "journey j{0}\n    reenter always\n"
+MUCH = {
+    "journeys": RULES + "".join(JOURNEY.format(i) + f'    when score = {i} add tag "t"\n' for i in range(1_000)),
+    "journeys that send": RULES
+    + "".join(
+        JOURNEY.format(i) + f"    audience contacts where score = {i}\n    when score = {i}{SEND}" for i in range(300)
+    ),
+    "journeys that lead to one another": "event e\n    n number\n\n"
+    + "".join(JOURNEY.format(i) + f"    on e where n = {i}\n        emit e with n = {i + 1}\n" for i in range(400)),
+    "tests": RULES
+    + f"journey one\n    reenter always\n    when score > 1{SEND}"
+    + "".join(f'test "t{i}" for one\n    at 2026-01-01 expect nothing\n' for i in range(1_000)),
+}
+
+
+@pytest.mark.parametrize("script", MUCH.values(), ids=MUCH)
+def test_what_there_is_much_of_is_checked_in_time(script: str) -> None:
+    source = Source("a.journey", script)
+    parsed = parse(source)
+    assert parsed.ok
+    start = time.process_time()
+    assert check([(source, parsed.file)], signatures()).program is not None
+    assert time.process_time() - start < 30
+
+
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_what_is_too_much_when_it_is_written_out_is_said_to_be(script: str) -> None:
     source = Source("a.journey", script)
