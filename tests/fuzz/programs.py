@@ -243,23 +243,35 @@ def run(until: int, path: Path = RECORD, say: Callable[[str], None] = lambda lin
     gc.set_threshold(GARBAGE)
     record = load(path)
     engine, generator = digest("dsl", "runtime", "stdlib", "grammar"), digest("tests/strategies", "tests/laws")
-    part = record.parts[-1] if record.parts else None
+    part = next((each for each in record.parts if each.next == record.next), None)
     if part is None or (part.engine, part.generator) != (engine, generator):
-        began = dt.datetime.now(dt.UTC).isoformat(timespec="minutes")
-        part = Part(engine, generator, wend.__version__, began, first=record.next, next=record.next)
-        record.parts.append(part)
+        part = _begin(record, engine, generator)
     made, scripts = benches(), set[int]()
     known = part.distinct
     while record.next < until:
+        done = next((each.next for each in record.parts if each.first <= record.next < each.next), None)
+        if done is not None:  # by a run beside this one
+            record.next, scripts, known = done, set(), 0
+            part = _begin(record, engine, generator)
+            continue
         start = time.monotonic()
-        for number in range(record.next, min(until, record.next + CHUNK)):
+        end = min([until, record.next + CHUNK, *(each.first for each in record.parts if each.first > record.next)])
+        for number in range(record.next, end):
             _one(record, part, made, number, scripts, say)
         part.seconds = round(part.seconds + time.monotonic() - start, 1)
-        record.next = part.next = min(until, record.next + CHUNK)
+        record.next = part.next = end
         part.distinct = known + len(scripts)
         save(record, path)
         say(f"{record.next} programs, {len(record.findings)} findings, {part.seconds:.0f} s in this part")
     return record
+
+
+def _begin(record: Record, engine: str, generator: str) -> Part:
+    """A new part, from where the record is."""
+    began = dt.datetime.now(dt.UTC).isoformat(timespec="minutes")
+    part = Part(engine, generator, wend.__version__, began, first=record.next, next=record.next)
+    record.parts.append(part)
+    return part
 
 
 def _one(

@@ -1,6 +1,7 @@
 """That the long runs run: a few programs, every kept text, and a record that goes on."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def test_the_run_of_programs_goes_on_where_it_ended(tmp_path: Path, monkeypatch:
     assert (part.first, part.next, part.programs, part.distinct, part.unknown) == (0, 6, 6, 6, 2)
     assert 0 < part.acting <= 6
     assert programs.load(path) == second
+
+
+def test_what_another_run_has_done_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "CHUNK", 3)
+    path = tmp_path / "record.json"
+    other = programs.Part("engine", "generator", "0.1.0", "2026-11-26T21:58+00:00", first=2, next=4, programs=2)
+    programs.save(programs.Record(programs.SEED, parts=[other]), path)
+    record = programs.run(6, path)
+    assert sorted((part.first, part.next, part.programs) for part in record.parts) == [(0, 2, 2), (2, 4, 2), (4, 6, 2)]
 
 
 def test_a_program_that_breaks_a_law_is_kept_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +65,10 @@ def test_any_text_is_answered(target: str, text: str) -> None:
 
 def test_the_records_can_be_read() -> None:
     record = programs.load(programs.RECORD)
-    assert all(part.first <= part.next <= record.next for part in record.parts)
+    parts = sorted(record.parts, key=lambda part: part.first)
+    assert all(part.first <= part.next for part in parts)
+    assert all(one.next <= two.first for one, two in pairwise(parts))
+    assert record.next in {part.next for part in parts}
     assert all(found.mended for found in record.findings)
     for session in json.loads(guided.RECORD.read_text(encoding="utf-8"))["sessions"]:
         assert session["inputs"] > 0
