@@ -59,6 +59,7 @@ def test_json_has_one_line_a_round_with_the_documented_keys(tmp_path: Path) -> N
         },
         "goals": {},
         "paused": {},
+        "requested": [],
         "delivered": 2,
         "undelivered": 0,
         "set_aside": {},

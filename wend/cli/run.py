@@ -128,7 +128,9 @@ def _renew(service: Service, path: Path, now: Instant, reload: bool, form: str, 
             print_error(error)
         return
     show_warnings(service.workspace.diagnostics, str(path), quiet)
-    if not quiet:
+    if form == "json":
+        print_json_line({"activation": _activation_json(activation)})
+    elif not quiet:
         _show_activation(service, activation, form)
 
 
