@@ -4,8 +4,9 @@ A test is not decided by a step: neither audience nor consent, limit or window i
 are: with an identity of its own, journalled, and counted against the quotas. It never goes to a suppressed address.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
 
 from attrs import evolve, frozen
 
@@ -16,7 +17,7 @@ from wend.runtime import quota
 from wend.runtime.calendar import zone
 from wend.runtime.contact import EMPTY, Contact, Event
 from wend.runtime.delivery import Outbox, OutboxRow
-from wend.runtime.effects import Facts, Send
+from wend.runtime.effects import Facts, Identity, Send
 from wend.runtime.messages import EMAIL, Message, parse_mailbox
 from wend.runtime.perform import message as message_of_step
 from wend.runtime.rendering import message_of, zone_of
@@ -173,21 +174,36 @@ def _by_channel(tests: Sequence[Proof]) -> dict[str, int]:
     return {channel: channels.count(channel) for channel in channels}
 
 
+TAKEN_UP = 8
+"""For so many days a test that was not delivered is taken up by the next one; after that the outbox alone has it."""
+
+
 def _numbered(
     store: Store, rules: Rules, templates: TemplateSet, facts: Facts, wanted: Wanted, send: Send, now: Instant
 ) -> Proof:
-    """The first test of its kind that is not settled: the tests of a message to an address are counted."""
-    number = 1
-    while True:
-        identity = evolve(send.identity, run=0, cause=f"test:{send.address.casefold()}:{number}")
-        standing = store.standing(identity.key)
-        if standing in (None, Status.WAITING):
-            break
-        number += 1
-    if standing is not None and (waiting := _waiting(store, send.channel, identity.key, now)):
-        return Proof(wanted, waiting, taken_up=True)
-    message = message_of(evolve(send, identity=identity), templates, zone_of(send, rules, facts.zone))
+    """A test of its kind that is in the outbox and not settled; else a new one.
+
+    Tests are counted anew each day (UTC), so that no number comes again once a store has let the old ones go.
+    """
+    free = send.identity
+    for days in range(TAKEN_UP):
+        for identity in _of_day(store, send, now.date() - timedelta(days=days)):
+            key = identity.key
+            if store.standing(key) is Status.WAITING and (waiting := _waiting(store, send.channel, key, now)):
+                return Proof(wanted, waiting, taken_up=True)
+            if store.standing(key) is None and not days:
+                free = identity
+    message = message_of(evolve(send, identity=free), templates, zone_of(send, rules, facts.zone))
     return Proof(wanted, _marked(message))
+
+
+def _of_day(store: Store, send: Send, day: date) -> Iterator[Identity]:
+    """The tests of a message to an address on a day, and the first that there was not."""
+    for number in count(1):
+        identity = evolve(send.identity, run=0, cause=f"test:{send.address.casefold()}:{day}:{number}")
+        yield identity
+        if store.standing(identity.key) is None:
+            return
 
 
 def _waiting(store: Store, channel: str, key: str, now: Instant) -> Message | None:

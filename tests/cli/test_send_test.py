@@ -306,3 +306,17 @@ def test_a_lone_script_has_no_channels(tmp_path: Path) -> None:
     done = wend("send-test", "win_back", root / "journeys" / "shop.journey", "--to", ME)
     assert done.code == 1
     assert "a lone script can be simulated but not run" in done.err
+
+
+def test_tests_of_another_day_are_numbered_anew_and_one_that_waits_is_taken_up(tmp_path: Path) -> None:
+    root = shop(tmp_path, 1)  # nobody listens there
+    keys = []
+    for day in (AT, "2026-05-02T09:00", "2026-05-20T09:00"):
+        done = wend("send-test", "miss-you", root, "--to", ME, "--contact", "1", "--at", day, "--format", "json")
+        assert done.code == 3
+        (message,) = json.loads(done.out)["messages"]
+        keys.append((message["key"], message["taken_up"]))
+    first, second, third = keys
+    assert second == (first[0], True)
+    assert third[0] != first[0]
+    assert not third[1]
