@@ -110,7 +110,7 @@ def _compare(
         told[record.id] = now_told = {**before, **fields}
         change = Change(_change_id(now, different), now, different)
         changes.append(NewChange(record.id, change, now_told, wake))
-        marked = [] if imported else list(_marks(before, different, change))
+        marked = [] if imported else list(marks(before, different, change))
         there = store.known_events([(record.id, event.id) for event in marked])
         events += [NewEvent(record.id, event, now, wake) for event in marked if (record.id, event.id) not in there]
     return fresh, changes, events
@@ -124,7 +124,7 @@ def _change_id(now: Instant, fields: Mapping[str, Value]) -> str:
     return blake2b(f"{now.isoformat()} {fields_to_json(fields)}".encode(), digest_size=8).hexdigest()
 
 
-def _marks(before: Mapping[str, Value], fields: Mapping[str, Value], change: Change) -> Iterator[Event]:
+def marks(before: Mapping[str, Value], fields: Mapping[str, Value], change: Change) -> Iterator[Event]:
     """The events that say which tags and lists came and went."""
     for name, item, added, removed in _MARKS:
         if name in fields:

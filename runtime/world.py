@@ -5,6 +5,7 @@ other time. An event arrives when it happens, and the next whole minute takes it
 contact as its data and its state, and nothing else.
 """
 
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from operator import attrgetter, itemgetter
@@ -18,7 +19,7 @@ from wend.runtime.codec import as_values
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
 from wend.runtime.effects import Facts, Resubscribed, Send, Step, Suppressed
 from wend.runtime.frozen import frozen
-from wend.runtime.ingest import event_of, nobody_there
+from wend.runtime.ingest import event_of, marks, nobody_there
 from wend.runtime.quota import Meter
 from wend.runtime.replacing import carried, difference
 from wend.runtime.rules import Rules
@@ -329,10 +330,11 @@ class World:
 
 
 def _with(resident: Resident, what: Event | Change) -> Resident:
-    """The resident with one thing more in its inbox."""
+    """The resident with one thing more in its inbox; a change of tags or lists brings the events that say so."""
     inbox = resident.inbox
     if isinstance(what, Event):
         inbox = Inbox(inbox.changes, (*inbox.events, what), inbox.imported)
     else:
-        inbox = Inbox((*inbox.changes, what), inbox.events, inbox.imported)
+        told = ChainMap(*[dict(change.fields) for change in reversed(inbox.changes)], dict(resident.contact.fields))
+        inbox = Inbox((*inbox.changes, what), (*inbox.events, *marks(told, what.fields, what)), inbox.imported)
     return Resident(resident.contact, resident.state, resident.wake, inbox)

@@ -148,6 +148,39 @@ def test_a_condition_that_does_not_hold_is_taken_apart() -> None:
     assert [clause.text for clause in failure.clauses] == ['stage = "warm"']
 
 
+def test_tags_and_lists_that_are_set_happen_as_events() -> None:
+    program = (
+        PROGRAM
+        + """
+journey marked
+    transactional
+
+    on tag_added where tag = "gold"
+        send email "gold"
+
+    on list_left
+        send email "left"
+"""
+    )
+    lines = """given email = "a@mail.example", lists = ["News", "Offers"], tags = ["old"]
+at 2026-05-10 9am set tags = ["old", "gold"]
+at 2026-05-10 expect email "gold"
+at 2026-05-11 9am set tags = ["gold"]
+at 2026-05-11 expect nothing
+at 2026-05-12 9am set lists = ["Offers"]
+at 2026-05-12 expect email "left"
+at 2026-05-13 9am set tags = ["new"]
+at 2026-05-13 9am set tags = ["new", "gold"]
+at 2026-05-13 expect email "gold"
+at 2026-05-14 expect count(tag_removed) = 2 and count(tag_added) = 3"""
+    body = "".join(f"    {line}\n" for line in lines.splitlines())
+    source = Source("a.journey", f'{program}\ntest "marks" for marked\n{body}')
+    checked = check([(source, parse(source).file)], signatures())
+    assert checked.program is not None, checked.diagnostics
+    result = run_test(Rules(checked.program, FUNCTIONS), checked.program.tests[0])
+    assert result.passed, result.failures
+
+
 # ---- several contacts ------------------------------------------------------------------------------------------------
 
 TWO = """
