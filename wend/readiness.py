@@ -3,21 +3,29 @@
 Nothing is sent and nothing is kept: the first round is made in a transaction that is undone.
 """
 
+import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from wend.channel_check import called_webhooks
 from wend.dsl import plan
+from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import Severity, WendError
+from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.words import count_of
+from wend.population import load_population
+from wend.project_channels import ChannelSettings, WebhookSettings
 from wend.report.coverage import share
 from wend.runtime import quota
 from wend.runtime.activation import told
 from wend.runtime.calendar import zone
-from wend.runtime.channels import ChannelDown
+from wend.runtime.channels import Channel
 from wend.runtime.coverage import Collecting
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.trial import run_test
@@ -126,18 +134,42 @@ def _journeys(service: Service, now: Instant) -> Iterator[Point]:
 
 def _channels(service: Service) -> Iterator[Point]:
     """Each channel that the scripts send over, and whether it answers; nothing is handed to it."""
-    used = _used(service.engine.rules.program)
-    for name, channel in service.channels.items():
-        if name not in used:
-            continue
-        about = f"channel {name}"
-        try:
-            for _ in channel.deliver(()):
-                pass
-        except ChannelDown as error:
-            yield Point(about, State.OPEN, error.message, error.help)
-        else:
-            yield Point(about, State.OK, channel.name)
+    program, project = service.engine.rules.program, service.workspace.project
+    used = _used(program)
+    for name, settings in project.channels.items():
+        if name in used:
+            channel = service.channels[name]
+            yield _asked(f"channel {name}", channel.name, partial(_ask, channel, settings))
+    for name in called_webhooks(program):
+        webhook = project.webhooks[name]
+        yield _asked(f"webhook {name}", webhook.url, partial(_reach, webhook.url, webhook.timeout))
+
+
+def _asked(about: str, name: str, ask: Callable[[], None]) -> Point:
+    try:
+        ask()
+    except WendError as error:
+        return Point(about, State.OPEN, error.message, error.help)
+    return Point(about, State.OK, name)
+
+
+def _ask(channel: Channel, settings: ChannelSettings) -> None:
+    """See whether a channel can be had. Raises WendError."""
+    if isinstance(settings, WebhookSettings):
+        _reach(settings.url, settings.timeout)
+    for _ in channel.deliver(()):
+        pass
+
+
+def _reach(url: str, timeout: float) -> None:
+    """Connect to a web service and hang up, since only a message would tell more. Raises WendError."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout).close()
+    except OSError as error:
+        reason = (error.strerror or str(error) or "no answer").lower()
+        raise WendError(f"{parts.netloc} cannot be reached: {reason}", "check `url`, and whether it runs") from None
 
 
 def _used(program: Program) -> set[str]:
@@ -164,6 +196,7 @@ def _round(service: Service, now: Instant) -> Iterator[Point]:
         return
     people = service.engine.store.totals().contacts
     yield from _data(done, people)
+    yield from _unnamed(service.workspace)
     yield from _launch(service, done, now)
 
 
@@ -180,6 +213,20 @@ def _data(done: Round, known: int) -> Iterator[Point]:
         yield Point("data", State.LOOK, found, "see `unknown_contact` in `wend.toml`, and the times of events")
     else:
         yield Point("data", State.OK, found)
+
+
+def _unnamed(workspace: Workspace) -> Iterator[Point]:
+    """Events of the data that no script declares, under a name that is nearly one of those: most likely misspelt."""
+    program, project = workspace.sound(), workspace.project
+    if not program.schema.events or not project.events:
+        return
+    known = [*program.schema.events, *BUILTIN_EVENTS]
+    found = Counter(record.name for record in load_population(project, program).events)
+    for name, number in found.items():
+        near = nearest(name, known) if name not in known else None
+        if near is not None:
+            told = f"no script declares `{name}`, of which the data has {count_of(number, 'event')}"
+            yield Point("events", State.LOOK, told, f"did you mean `{near}`?")
 
 
 def _launch(service: Service, done: Round, now: Instant) -> Iterator[Point]:

@@ -1,6 +1,7 @@
 """`wend ready`: each point of the checklist, in order, worth a look, and open."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,36 @@ def test_a_mail_server_is_asked_whether_it_answers(tmp_path: Path) -> None:
     assert code == 1
     assert points["channel email"] == ("open", "smtp 127.0.0.1:1 cannot be reached: connection refused")
     assert points["start"][0] == "look"
+
+
+def test_a_web_service_that_does_not_answer_is_open(tmp_path: Path) -> None:
+    script = TESTED.replace("        send email", '        call webhook "score"\n        send email', 1)
+    hooks = '\n[webhooks.score]\nurl = "http://127.0.0.1:1/score"\n'
+    sms = TOML.replace('kind = "folder"\npath = "outbox"', 'kind = "webhook"\nurl = "http://127.0.0.1:1/mail"')
+    code, points = ready(project(tmp_path, shop=script, wend=sms + hooks))
+    assert code == 1
+    for about in ("channel email", "webhook score"):
+        assert points[about] == ("open", "127.0.0.1:1 cannot be reached: connection refused")
+
+
+def test_a_web_service_that_can_be_reached_is_asked_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/mail"
+        web = TOML.replace('kind = "folder"\npath = "outbox"', f'kind = "webhook"\nurl = "{url}"')
+        _, points = ready(project(tmp_path, shop=TESTED, wend=web))
+        assert points["channel email"][0] == "ok"
+        connection, _ = server.accept()
+        with connection:
+            assert connection.recv(100) == b""
+
+
+def test_an_event_whose_name_is_misspelt_in_the_data(tmp_path: Path) -> None:
+    toml = TOML.replace('name = "purchase"', 'name_column = "what"')
+    events = "id,at,what,amount\n1,2026-01-01T10:00:00,purchase,10\n2,2026-01-01T11:00:00,purchsae,20\n"
+    _, points = ready(project(tmp_path, shop=TESTED, wend=toml, events=events))
+    assert points["events"] == ("look", "no script declares `purchsae`, of which the data has 1 event")
+    _, points = ready(project(tmp_path / "other", shop=TESTED, wend=toml, events=events.replace("purchsae", "visit")))
+    assert "events" not in points
 
 
 def test_a_lone_script_cannot_go_live(tmp_path: Path) -> None:
