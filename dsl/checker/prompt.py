@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from wend.dsl import ast, core
+from wend.dsl.builtins import ID, RESERVED
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.expressions import Expressions
 from wend.dsl.checker.names import Definition, collect
@@ -47,6 +48,12 @@ class Prompt:
         """The segments and defines by name."""
         return self._context()[1].names.definitions
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The names that an expression can have by themselves: fields, segments, defines."""
+        names = self._context()[1].names
+        return frozenset({*names.fields, *names.definitions, *RESERVED})
+
     def expression(self, source: Source) -> Typed:
         """An expression about the contact, with its type. Raises ProgramError where there is a mistake in it."""
         reports, ctx = self._context()
@@ -62,6 +69,10 @@ class Prompt:
         made = []
         for pair in pairs:
             name = ast.Name(text=pair.name, span=pair.place)
+            if pair.name == ID:
+                help = "set another field; `:contact NAME` makes a contact or looks at it"
+                ctx.error("W221", f"`{ID}` is what the contact is known by and cannot be set", name, env, help)
+                continue
             made.append((pair.name, field_value(name, _part(line, pair.value), env, ctx)))
         _sound(reports)
         return made

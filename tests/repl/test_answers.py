@@ -176,6 +176,102 @@ def test_a_saved_test_stands_in_the_script_and_passes(session: Session) -> None:
     assert "passed  two mails" in wend("test", path).out
 
 
+SPLITS = """
+contact
+    email text?
+    plan  "free" | "paid"
+
+event purchase
+
+settings
+    consent email when email is known
+
+journey hello
+    reenter always
+
+    on purchase
+        split subject
+            variant short 40%
+                send email "short"
+            variant `long` 40%
+                send email "long"
+        split turn each time
+            variant odd 50%
+                send email "odd"
+            variant even 50%
+                send email "even"
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "purchases", "forced"),
+    [
+        ("m3", 1, ["force subject = short", "force turn = odd"]),
+        ("m1", 1, ["force subject = long", "force turn = even"]),
+        ("m1", 5, ["force subject = long"]),
+        ("m6", 0, []),
+    ],
+)
+def test_a_saved_test_forces_the_variants_that_the_contact_had(
+    tmp_path: Path, id: str, purchases: int, forced: list[str]
+) -> None:
+    path = tmp_path / "shop.journey"
+    path.write_text(SPLITS, encoding="utf-8")
+    session, _ = open_session(path, None, (), dt.datetime(2026, 5, 10, 9))
+    ask(session, f':contact {id} plan="free" email="e@mail.example"', ":tick")
+    for _ in range(purchases):
+        ask(session, ":event purchase", ":advance 1 day")
+    saved = ask(session, f':save test "{id}" to {tmp_path / "saved.journey"}')
+    assert [line.strip() for line in saved.lines if " force " in line] == forced
+    assert saved.data["passed"] is True or purchases == 5  # `each time` is drawn by the event, which is the test's own
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("exit", "write `:quit`"),
+        ("quit", "write `:quit`"),
+        ("help", "write `:help`"),
+        (" ? ", "write `:help`"),
+        ("why", "write `:why`"),
+        ("advance 3 days", "write `:advance 3 days`"),
+        ("whynot three", "write `:whynot three`"),
+        ('count plan = "free"', 'write `:count plan = "free"`'),
+    ],
+)
+def test_a_command_without_its_colon_is_met_with_it(session: Session, text: str, advice: str) -> None:
+    told = answer(session, text)
+    assert told.failed
+    assert told.lines[0].endswith("asks for nothing: a command begins with a colon")
+    assert told.lines[-1].strip() == f"help: {advice}"
+
+
+@pytest.mark.parametrize("text", ["count(purchase) = 0", "state is known", "state", 'help = "yes"', "`why`"])
+def test_a_field_or_function_that_is_called_like_a_command_is_asked_for(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "shop.journey"
+    path.write_text("contact\n    state text\n    help text\n    why text\n\nevent purchase\n", encoding="utf-8")
+    session, _ = open_session(path, None, (), dt.datetime(2026, 5, 10, 9))
+    assert not answer(session, text).failed
+
+
+def test_no_tags_and_no_lists_are_shown_as_empty(tmp_path: Path) -> None:
+    path = tmp_path / "shop.journey"
+    path.write_text("contact\n    tags  list of text\n    lists list of text\n    plan  text?\n", encoding="utf-8")
+    people = tmp_path / "people.csv"
+    people.write_text("id,tags,lists,plan\nm1,,,\n", encoding="utf-8")
+    session, _ = open_session(path, people, (), dt.datetime(2026, 5, 10, 9))
+    fields = {"tags": "[]", "lists": "[]", "plan": "unknown"}
+    assert ask(session, ":contact m1").data["fields"] == fields
+
+
+def test_the_id_of_a_contact_cannot_be_set(session: Session) -> None:
+    before = session.ids
+    for line in (':contact id="zz"', ':contact new plan="free" id="zz"'):
+        told = answer(session, line)
+        assert "`id` is what the contact is known by and cannot be set" in told.lines[0]
+    assert session.ids == before
+
+
 def test_a_thousand_contacts_are_counted(tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     rows = "".join(f"c{number},{number % 7}\n" for number in range(1000))

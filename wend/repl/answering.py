@@ -23,6 +23,10 @@ ITEMS = frozenset(
     }
 )
 """Words that begin an item of a script."""
+ARGUMENTS = frozenset({"NAME", "NUMBER", "STRING", "SPAN", "DATE", "CLOCK"})
+"""What stands behind a command's name, and in no expression behind a name."""
+JOINING = frozenset({"and", "or", "is", "in", "not", "contains", "starts", "ends", "matches", "otherwise"})
+"""Words that join a name with what follows it in an expression."""
 LEAVING = frozenset({"quit", "exit", "q"})
 
 
@@ -57,7 +61,27 @@ def _answer(session: Session, text: str) -> Answer:
             raise ProgramError(_in_line(each, line) for each in error.diagnostics) from None
     if is_item(text, session.program.schema.contact or ()):
         return told_scripts(session, session.follow(session.scripts.with_typed(text.rstrip() + "\n")))
+    meant = _command_meant(text)
+    if meant and meant not in session.prompt.named:
+        advice = {"?": "write `:help`", **dict.fromkeys(LEAVING, "write `:quit`")}.get(
+            meant, f"write `:{text.strip()}`"
+        )
+        raise WendError(f"`{meant}` asks for nothing: a command begins with a colon", advice)
     return values.value(session, Source(PROMPT, text.strip("\n")))
+
+
+def _command_meant(text: str) -> str | None:
+    """The name of a command that stands without its colon: alone, or before what no expression has behind a name."""
+    if text.strip() == "?":
+        return "?"
+    tokens = [token for each in lex(Source(PROMPT, text)).lines for token in each.tokens]
+    if not tokens or tokens[0].type != "NAME" or tokens[0].quoted:
+        return None
+    name = tokens[0].text
+    if len(tokens) == 1:
+        return name if name in COMMANDS or name in LEAVING else None
+    joined = tokens[1].type not in ARGUMENTS or (tokens[1].text in JOINING and not tokens[1].quoted)
+    return name if name in COMMANDS and not joined else None
 
 
 def _in_line(found: Diagnostic, line: Line) -> Diagnostic:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from wend.dsl import plan
 from wend.dsl.diagnostics import ProgramError, Severity, WendError
 from wend.dsl.literals import quote
 from wend.dsl.program import Journey
@@ -60,6 +61,8 @@ class _Writer:
             yield f"    given {self.pairs(known)}"
         for event in sorted(began.inbox.events, key=lambda event: event.key):
             yield f"    given event {spell_name(event.name)} at {self.moment(event.time)}{self.given(event.payload)}"
+        for split, variant in self.forced():
+            yield f"    force {spell_name(split)} = {spell_name(variant)}"
         yield from self.happened(first.arrivals[first.arrived :])
         rest = (self.zone.date(session.now) - self.zone.date(self.latest)).days
         if rest > 0:
@@ -69,6 +72,24 @@ class _Writer:
             counts[send.channel] = counts.get(send.channel, 0) + 1
         for channel, count in counts.items():
             yield f"    expect {count} {spell_name(channel)} in total"
+
+    def forced(self) -> Iterator[tuple[str, str]]:
+        """The splits that the contact went through, and its variants: the contact of a test would draw its own.
+
+        One that is drawn `each time` and had several variants cannot be forced, nor can the way of those without one.
+        """
+        splits = {op.id: op for trigger in self.journey.triggers for op in trigger.body if isinstance(op, plan.Split)}
+        ways: dict[str, set[str]] = {}
+        for tick in self.session.history:
+            for id, outcome in tick.stepped:
+                for entry in outcome.trace if id == self.contact else ():
+                    split = splits.get(entry.step or "") if entry.journey == self.journey.name else None
+                    if split is not None and entry.kind == "decided" and entry.reason is not None:
+                        ways.setdefault(split.name, set()).add(entry.reason)
+        variants = {op.name: {arm.name for arm in op.arms} for op in splits.values()}
+        for name, taken in ways.items():
+            if len(taken) == 1 and taken <= variants[name]:
+                yield from ((name, variant) for variant in taken)
 
     def happened(self, arrivals: list[tuple[Instant, int, Event | Change]]) -> Iterator[str]:
         """What came from outside, and the messages, in the order of time."""

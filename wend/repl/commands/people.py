@@ -44,7 +44,7 @@ def contact(session: Session, line: Line) -> Answer:
 def _shown(session: Session) -> Answer:
     found, _ = session.looked_at()
     zone = session.zone
-    fields = {name: spell(value, zone) for name, value in found.fields.items()}
+    fields = {name: spell(found.value(name), zone) for name in found.fields}
     derived = session.program.schema.derived
     env = session.env()
     fields |= {name: spell(evaluate(value, env).value, zone) for name, value in derived.items()}
