@@ -90,6 +90,7 @@ class Env:
         depth: how many `where` are around.
         known: expressions that are known to be known here.
         journey: the name of the journey around; None for a rule at top level, and outside.
+        beside: the type of what the expression is compared with, where that is a field.
     """
 
     source: Source
@@ -105,6 +106,7 @@ class Env:
     depth: int = 0
     known: frozenset[core.Expr] = frozenset()
     journey: str | None = None
+    beside: Type | None = None
 
     def place(self, node: ast.Node) -> Place:
         """Where a node of this file stands."""

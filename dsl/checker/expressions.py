@@ -54,7 +54,9 @@ class Expressions(Context):
             case ast.Path():
                 return resolve.resolve(node, env, self)
             case ast.Compare(left=left, right=right):
-                made = operators.compare(node, self.check(left, env), self.check(right, env), env, self)
+                first = self.check(left, resolve.beside(left, right, env, self))
+                second = self.check(right, resolve.beside(right, left, env, self))
+                made = operators.compare(node, first, second, env, self)
                 warnings.comparison(node, made, env, self)
                 return made
             case ast.And() | ast.Or():

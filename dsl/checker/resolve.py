@@ -241,6 +241,27 @@ def field(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
     return Typed(core.Derived(name=name, value=value.expr, kind=found.kind, place=env.place(node)), found)
 
 
+def beside(node: ast.Expr, other: ast.Expr, env: Env, ctx: Context) -> Env:
+    """The names in a name or a list, with the type of the field that it is compared with."""
+    if not isinstance(node, ast.Path | ast.ListLiteral) or not isinstance(other, ast.Path) or len(other.parts) != 1:
+        return env
+    name = other.parts[0].text
+    looked = env.looked.shape.fields.get(name) if env.looked is not None else None
+    found = looked or ctx.names.field_type(name)
+    return env if found is None or found.kind is not Kind.TEXT else evolve(env, beside=found)
+
+
+def _meant_as_text(name: str, near: str | None, env: Env) -> str | None:
+    """The value that a name is meant as beside an enumeration or another text."""
+    if env.beside is None:
+        return None
+    if name in env.beside.values:
+        return name
+    if near is not None or name in habits.VALUES:
+        return None
+    return nearest(name, env.beside.values) if env.beside.values else name
+
+
 def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
     explicit = node.parts[0].text == "contact" and len(node.parts) > 1
     prefix = "contact." if explicit else ""
@@ -260,6 +281,8 @@ def _no_such_field(node: ast.Path, name: str, env: Env, ctx: Context) -> None:
     help = f"write `{prefix}{near}`" if near else "declare it under `contact`, or put a text between quotes"
     if not explicit and near not in habits.VALUES:
         help = habits.VALUES.get(name, help)
+    if not explicit and (meant := _meant_as_text(name, near, env)):
+        help = f'write `"{meant}"`'
     ctx.error("W201", f"there is no field or name `{name}`", node, env, help)
 
 

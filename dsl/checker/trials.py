@@ -14,6 +14,7 @@ from wend.dsl.checker.options import check_value
 from wend.dsl.core import Hint, Place
 from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
+from wend.dsl.types import Kind
 
 SKIPS = ("audience", "exit", "no address", "suppressed", "consent", "quota", "limit", "late")
 """The reasons for which a message is not sent."""
@@ -230,12 +231,13 @@ class _Lines:
 
 def field_value(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> core.Expr:
     """A value for a field of the contact, which must be one that data can have."""
-    made = ctx.check(value, env)
     field = name.text
+    target = ctx.names.field_type(field)
+    made = ctx.check(value, evolve(env, beside=target) if target is not None and target.kind is Kind.TEXT else env)
     if ctx.names.derived(field) is not None:
         message = f"`{field}` is derived and cannot be given"
         ctx.error("W221", message, name, env, "give what it is made of: `given event …`")
-    elif (target := ctx.names.field_type(field)) is None:
+    elif target is None:
         near = nearest(field, ctx.names.fields)
         help = f"write `{near}`" if near else "declare it under `contact`"
         ctx.error("W201", f"there is no field `{field}`", name, env, help)
