@@ -233,6 +233,15 @@ def reads(expr: core.Expr) -> Reads:
     return Reads(tuple(fields), tuple(events), tuple(labels), tuple(journeys), timed)
 
 
+_SENT = "be sent"
+_REACTED = {
+    core.LabelAttr.OPENED: "be opened",
+    core.LabelAttr.CLICKED: "be clicked",
+    core.LabelAttr.BOUNCED: "bounce",
+}
+"""What would have to become of a message that was sent."""
+
+
 def remedy(expr: core.Expr, env: Env, wanted: bool = True) -> str:
     """What would have to change for a clause to be `wanted`."""
     match expr:
@@ -247,8 +256,9 @@ def remedy(expr: core.Expr, env: Env, wanted: bool = True) -> str:
             return f"an event `{event}` would have to happen" + _conditions(expr)
         case core.LabelRef(label=label, attr=core.LabelAttr.ANSWER):
             return f"the answer `{label}` would have to say so"
-        case core.LabelRef(label=label) if wanted:
-            return f"the message `{label}` would have to be sent"
+        case core.LabelRef(label=label, attr=attr) if wanted:
+            sent = evaluate(expr, env).value is not None  # unknown: it was not sent
+            return f"the message `{label}` would have to {_REACTED.get(attr, _SENT) if sent else _SENT}"
         case core.InJourney(journey=journey):
             return f"the journey `{journey}` would have to {'be' if wanted else 'end being'} under way"
         case _:

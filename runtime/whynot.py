@@ -35,7 +35,8 @@ class WhyNot:
 
     Args:
         journey: the journey's name; `trigger` the id of the trigger; `rule` what its entry points say.
-        obstacles: what keeps it, one for each entry point, or a single one for all; empty where nothing does.
+        obstacles: what keeps it, one for each entry point, or a single one for all; empty where nothing does. Where a
+            message is missed that was dropped in the present run, that stands before them.
         coming: what the trigger does at the next tick (the trace of a step that is not kept).
         place: where the trigger stands.
     """
@@ -130,17 +131,20 @@ def _obstacles(
     if any(e.kind == "fired" for e in coming):
         return ()
     common = _common(work, stay, trigger)
+    missed = messages if template is not None else set[str]()
+    if common is not None and stay.run is None:
+        return (_came_to(work, stay, trigger, messages, past, template is not None) or common,)
     if common is not None:
-        came_to = _came_to(work, stay, trigger, messages, past) if stay.run is None else None
-        return (came_to or common,)
+        return (*_dropped_before(work, stay, trigger, missed, past), common)
     found_for_heads = [head_obstacle(work, stay, trigger, head) for head in trigger.heads]
     if None in found_for_heads:
         return ()
     if any(each is not None and each.kind in ("latched", "fired") for each in found_for_heads):
-        came_to = _came_to(work, stay, trigger, messages, past)
+        came_to = _came_to(work, stay, trigger, messages, past, template is not None)
         if came_to is not None:
             return (came_to,)
-    return tuple(each for each in found_for_heads if each is not None)
+    dropped = _dropped_before(work, stay, trigger, missed, past)
+    return (*dropped, *(each for each in found_for_heads if each is not None))
 
 
 def _messages(trigger: Trigger, template: str | None) -> set[str]:
@@ -217,28 +221,67 @@ def _ignored(entry: TraceEntry) -> str:
 
 
 def _came_to(
-    work: Work, stay: Stay, trigger: Trigger, messages: set[str], past: Sequence[TraceEntry]
+    work: Work, stay: Stay, trigger: Trigger, messages: set[str], past: Sequence[TraceEntry], named: bool
 ) -> Obstacle | None:
-    """What the last firing came to, where the past is known."""
+    """What the last firing came to, where the past is known.
+
+    Args:
+        named: one message is missed: what became of it goes before how the path ended.
+    """
     mine = [e for e in past if e.journey == stay.journey.name and e.trigger == trigger.id]
     fired = next((e for e in reversed(mine) if e.kind == "fired"), None)
     since = [e for e in mine if fired is None or e.at >= fired.at]
-    for entry in reversed(since):
+    told = [e for e in since if e.kind == "stopped" or (e.kind in ("sent", "dropped") and e.step in messages)]
+    if named:
+        told.sort(key=lambda entry: entry.kind != "stopped")  # stable: the latest about the message is the last
+    for entry in reversed(told):
         when = spell_time(entry.at, stay.zone)
         match entry.kind:
-            case "sent" if entry.step in messages:
+            case "sent":
                 return Obstacle("sent", f"it was done on {when}: `{entry.detail}`", place=entry.place)
-            case "dropped" if entry.step in messages:
-                op = next((each for each in trigger.body if each.id == entry.step), None)
-                gate = closed_gate(work, stay, op, entry) if isinstance(op, plan.Send) else None
-                clauses: tuple[Clause, ...] = gate.clauses if gate is not None else ()
-                sentence = f"it fired, and on {when} the message was dropped: {entry.detail or entry.reason}"
-                again = "the message comes again only when the trigger fires anew"
-                return Obstacle(entry.reason or "dropped", sentence, clauses, remedy=again, place=entry.place)
-            case "stopped":
-                return Obstacle("stopped", f"its path was stopped on {when}: {entry.reason}", place=entry.place)
+            case "dropped":
+                return _dropped(work, stay, trigger, entry)
             case _:
-                pass
+                return Obstacle("stopped", f"its path was stopped on {when}: {entry.reason}", place=entry.place)
     if fired is not None and any(e.kind == "left" and e.at >= fired.at for e in past if e.journey == stay.journey.name):
         return Obstacle("left", "its path ended when the contact left the audience")
     return None
+
+
+def _dropped(work: Work, stay: Stay, trigger: Trigger, entry: TraceEntry, again: bool = False) -> Obstacle:
+    """A drop of the past, with what its gate goes by now.
+
+    Args:
+        again: a path is under way that may come to the message once more.
+    """
+    op = next((each for each in trigger.body if each.id == entry.step), None)
+    gate = closed_gate(work, stay, op, entry) if isinstance(op, plan.Send) else None
+    clauses: tuple[Clause, ...] = gate.clauses if gate is not None else ()
+    when = spell_time(entry.at, stay.zone)
+    sentence = f"it fired, and on {when} the message was dropped: {entry.detail or entry.reason}"
+    remedy = None if again else "the message comes again only when the trigger fires anew"
+    return Obstacle(entry.reason or "dropped", sentence, clauses, remedy=remedy, place=entry.place)
+
+
+def _dropped_before(
+    work: Work, stay: Stay, trigger: Trigger, messages: set[str], past: Sequence[TraceEntry]
+) -> tuple[Obstacle, ...]:
+    """The drop of a missed message in the present run, where that is the last that became of it."""
+    if stay.run is None:
+        return ()
+    mine = [
+        e
+        for e in past
+        if (e.journey, e.trigger) == (stay.journey.name, trigger.id) and e.at >= stay.run.began and e.step in messages
+    ]
+    last = next((e for e in reversed(mine) if e.kind in ("sent", "dropped", "held")), None)
+    if last is None or last.kind != "dropped":
+        return ()
+    again = any(_ahead(trigger, path.pc, messages) for path in stay.run.paths if path.trigger == trigger.id)
+    return (_dropped(work, stay, trigger, last, again),)
+
+
+def _ahead(trigger: Trigger, pc: int, messages: set[str]) -> bool:
+    """Whether a path that is at an operation may come to one of the messages: further down, or in another round."""
+    heads = [op.head for op in trigger.body[pc:] if isinstance(op, plan.RepeatNext)]
+    return any(op.id in messages for op in trigger.body[min([pc, *heads]) :])

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from tests.explain.support import PARIS, Life, at
+from wend.runtime.contact import Change
 from wend.runtime.tell import answer_as_json
 
 LADDER = """
@@ -61,6 +62,114 @@ def test_a_message_that_was_dropped_is_found_in_the_past() -> None:
         "    `consent_email` would have to be true\n"
         "  the message comes again only when the trigger fires anew"
     )
+
+
+TRIAL = """
+journey j
+    reenter always
+    exit on purchase
+    on entry
+        send email "pitch" as pitch
+        wait 1 day
+        send email "nudge"
+        wait up to 30 days until pitch.opened
+        send email "last"
+"""
+NO_ADDRESS = "it fired, and on 2026-01-21 00:00 the message was dropped: the contact has no address for email"
+
+
+def on_trial(script: str = TRIAL) -> Life:
+    """Who lost the address after the first message."""
+    life = Life(script, "2026-01-20").until("2026-01-20 12:00")
+    life.world.arrive("ana", Change("gone", at("2026-01-20 13:00"), {"email": None}))
+    return life.until("2026-01-25")
+
+
+def test_a_message_that_was_dropped_is_told_before_what_its_path_waits_for() -> None:
+    assert on_trial().told(template="nudge").splitlines() == [
+        NO_ADDRESS,
+        "  the message comes again only when the trigger fires anew",
+        "its path waits since 2026-01-21 00:00: `wait up to 30 days until pitch.opened`",
+        "  pitch.opened is false, until data changes",
+        "    the message `pitch` would have to be opened",
+        "  that ends by itself on 2026-02-20 00:00 Europe/Paris",
+    ]
+
+
+@pytest.mark.parametrize("template", ["last", "pitch", None])
+def test_the_drop_of_another_message_plays_no_part(template: str | None) -> None:
+    assert [each.kind for each in on_trial().why_not(template=template).obstacles] == ["waiting"]
+
+
+def test_a_dropped_message_is_told_before_how_its_path_ended() -> None:
+    script = TRIAL.replace("    exit on purchase\n    on entry\n", "    on entry\n        stop on purchase\n")
+    life = on_trial(script).event("purchase", "2026-01-26", amount=1).until("2026-01-27")
+    assert life.told(template="nudge").startswith(NO_ADDRESS)
+    for other in ("last", None):
+        assert life.told(template=other) == "its path was stopped on 2026-01-26 00:00: stop on purchase"
+
+
+def test_a_dropped_message_is_told_once_the_run_has_ended() -> None:
+    script = TRIAL.replace("reenter always", "reenter never")
+    life = on_trial(script).event("purchase", "2026-01-26", amount=1).until("2026-01-27")
+    assert life.told(template="nudge").startswith(NO_ADDRESS)
+    assert life.told(template="last") == "the run ended on 2026-01-26 00:00, and `reenter never`"
+
+
+def test_a_drop_of_an_earlier_run_is_not_told() -> None:
+    life = on_trial().event("purchase", "2026-01-26", amount=1).until("2026-01-26 00:05")
+    assert [each.kind for each in life.why_not(template="nudge").obstacles] == ["waiting"]
+
+
+def test_a_dropped_message_that_another_round_may_send_is_not_called_lost() -> None:
+    script = """
+journey j
+    on entry
+        repeat up to 3 times every 3 days
+            send email "nudge"
+"""
+    life = Life(script, "2026-01-20", email=None).until("2026-01-21")
+    dropped, waiting = life.why_not(template="nudge").obstacles
+    assert (dropped.kind, dropped.remedy, waiting.kind) == ("no address", None, "waiting")
+
+
+def test_a_dropped_message_of_an_event_is_told_once_the_path_is_over() -> None:
+    script = 'journey j\n    on purchase\n        send email "thanks"\n'
+    life = Life(script, "2026-01-20", email=None).event("purchase", "2026-01-20", amount=1).until("2026-01-25")
+    assert [each.kind for each in life.why_not(template="thanks").obstacles] == ["no address", "event"]
+    assert life.why_not(template="thanks").obstacles[0].sentence.startswith("it fired, and on 2026-01-20 00:00 the")
+
+
+def test_a_drop_is_not_told_where_the_message_is_held_since() -> None:
+    script = 'journey j\n    send between 8am and 8pm\n    on purchase\n        send email "thanks"\n'
+    life = Life(script, "2026-01-20", email=None).event("purchase", "2026-01-20 09:00", amount=1)
+    life.until("2026-01-20 12:00")
+    assert life.why_not(template="thanks").obstacles[0].kind == "no address"
+    life.world.arrive("ana", Change("back", at("2026-01-20 13:00"), {"email": "ana@mail.example"}))
+    life.event("purchase", "2026-01-20 22:00", amount=2).until("2026-01-20 23:00")
+    assert [each.kind for each in life.why_not(template="thanks").obstacles] == ["window"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("opened", "be opened"),
+        ("clicked", "be clicked"),
+        ("bounced", "bounce"),
+    ],
+)
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_is_asked_of_a_message_has_to_happen_once_it_was_sent(asked: str, said: str, sent: bool) -> None:
+    script = f"""
+journey j
+    on entry
+        send email "pitch" as pitch
+    when pitch.{asked}
+        send email "next"
+"""
+    life = Life(script, "2026-01-20", consent_email=sent).until("2026-01-21")
+    (clause,) = life.why_not(number=1).obstacles[0].clauses
+    assert clause.remedy == f"the message `pitch` would have to {said if sent else 'be sent'}"
 
 
 def test_what_did_happen_is_told_so() -> None:
