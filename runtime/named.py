@@ -1,4 +1,5 @@
-"""Which triggers somebody means: by the journey, a message, a label, a number, or a piece of what the rule says."""
+"""Which triggers somebody means: by the journey, a message, a label, a number, or a piece of what the rule says;
+and which message a line of a trace is about."""
 
 from attrs import frozen
 
@@ -6,6 +7,7 @@ from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey, Program, Trigger
+from wend.runtime.effects import TraceEntry
 
 
 @frozen
@@ -66,3 +68,13 @@ def _sends(program: Program) -> list[plan.Send]:
         for op in trigger.body
         if isinstance(op, plan.Send)
     ]
+
+
+def send_of(entry: TraceEntry, program: Program) -> plan.Send | None:
+    """The message that a line of a trace is about."""
+    for journey in program.journeys:
+        for trigger in journey.triggers if journey.name == entry.journey else ():
+            for op in trigger.body if trigger.id == entry.trigger else ():
+                if op.id == entry.step and isinstance(op, plan.Send):
+                    return op
+    return None

@@ -7,8 +7,10 @@ from typing import assert_never
 from attrs import frozen
 
 from wend.dsl import trial
+from wend.dsl.program import Program
 from wend.runtime.calendar import Zone, ceil_minute
 from wend.runtime.effects import Send, TraceEntry
+from wend.runtime.named import send_of
 from wend.runtime.spell import spell_expr
 from wend.runtime.values import Instant
 
@@ -95,19 +97,32 @@ _SHOWN: Mapping[str, str] = {
 }
 
 
-def timeline(sends: Iterable[Send], traces: Iterable[TraceEntry], who: str | None = None) -> tuple[Happening, ...]:
+def timeline(
+    sends: Iterable[Send], traces: Iterable[TraceEntry], program: Program, who: str | None = None
+) -> tuple[Happening, ...]:
     """What happened to a contact in the journey, for people, in order.
 
     Args:
+        program: says which message a line of a trace is about.
         who: its name, where the test has given it one.
     """
     happened = [Happening(send.at, named(send), "sent", channel=send.channel, who=who) for send in sends]
     for entry in traces:
         if entry.kind in _SHOWN:
             reason = f" ({entry.reason})" if entry.reason else ""
-            what = f"{_SHOWN[entry.kind]}{reason}"
+            what = f"{_shown(entry, program)}{reason}"
             happened.append(Happening(entry.at, what, entry.kind, entry.reason, who=who))
     return tuple(sorted(happened, key=_rank))
+
+
+def _shown(entry: TraceEntry, program: Program) -> str:
+    """A line of a trace in words; what was skipped or held is named."""
+    shown = _SHOWN[entry.kind]
+    if entry.kind not in ("dropped", "held") or entry.step is None:
+        return shown
+    op = send_of(entry, program)
+    subject = f"`{entry.step}`" if op is None else f'{op.channel} "{op.template}"'
+    return shown.replace("a message", subject)
 
 
 def together(timelines: Iterable[tuple[Happening, ...]]) -> tuple[Happening, ...]:

@@ -76,7 +76,7 @@ def run_test(
         for failure in judge.failures(line):
             failures.append(failure)
             unmet[number, failure.who] = failure.actual
-    happened = together(timeline(one.sends, one.traces, who) for who, one in seen.items())
+    happened = together(timeline(one.sends, one.traces, rules.program, who) for who, one in seen.items())
     rows = side_by_side(test, happened, unmet, stage.start, here)
     return TestResult(test, tuple(failures), happened, here, rows)
 

@@ -1,10 +1,15 @@
 """What a failed test shows: both time lines, and why a message did not come."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.cli.support import wend
+from tests.explain.support import rules_of
+from wend.runtime.effects import TraceEntry
+from wend.runtime.timelines import timeline
+from wend.runtime.values import UTC
 
 SCRIPT = """
 contact
@@ -114,3 +119,53 @@ test "fine" for win_back
     assert failure is not None
     assert failure.get("message", "").startswith('expected email "winback-1" at 2026-05-09')
     assert "what happened" in (failure.text or "")
+
+
+DROPPED = """
+contact
+    email text
+    phone text?
+
+settings
+    consent email when email is known
+    consent sms when email is known
+
+journey trial
+    on form_submitted
+        send email "pitch" as pitch
+        wait 1 day
+        send sms "trial-nudge"
+        wait up to 30 days until pitch.opened
+        send email "last"
+
+test "nudged" for trial
+    given email = "ana@mail.example"
+    at 2026-01-10 event form_submitted with form = "trial"
+    at 2026-01-11 expect sms "trial-nudge"
+    at 2026-01-12 expect sms "trial-nudge"
+"""
+
+
+def test_a_message_that_was_skipped_is_named_and_told_for_as_long_as_the_path_goes_on(tmp_path: Path) -> None:
+    out = failed(tmp_path, DROPPED)
+    assert '  2026-01-11 00:00                     sms "trial-nudge" is skipped (no address)' in out.splitlines()
+    told = 'why there was no sms "trial-nudge" then:'
+    said = "it fired, and on 2026-01-11 00:00 the message was dropped: the contact has no address for sms"
+    assert (out.count(told), out.count(said)) == (2, 2)
+    assert "the message `pitch` would have to be opened" in out
+    assert "would have to be sent" not in out
+
+
+def test_a_message_that_is_held_is_named(tmp_path: Path) -> None:
+    script = DROPPED.replace("settings\n", "settings\n    send between 8am and 8pm\n")
+    assert 'email "pitch" is held (window)' in failed(tmp_path, script)
+
+
+def test_a_step_that_is_no_message_is_skipped_by_its_own_words() -> None:
+    now = dt.datetime(2026, 1, 10, tzinfo=UTC)
+    entries = [TraceEntry("dropped", now, "trial", "on x", step, "depth") for step in ("emit x", None)]
+    told = [
+        each.what
+        for each in timeline((), entries, rules_of('journey trial\n    on purchase\n        send email "x"\n').program)
+    ]
+    assert told == ["`emit x` is skipped (depth)", "a message is skipped (depth)"]

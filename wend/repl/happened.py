@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from wend.dsl import plan
 from wend.dsl.literals import quote
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone
@@ -20,6 +19,7 @@ from wend.runtime.effects import (
     Suppressed,
     TraceEntry,
 )
+from wend.runtime.named import send_of
 from wend.runtime.spell import spell
 from wend.runtime.values import Instant
 
@@ -70,16 +70,6 @@ def _of_trace(entry: TraceEntry, sends: dict[str, Send], program: Program) -> st
     if op is not None and entry.kind in ("held", "dropped"):
         return f"{op.channel} {quote(op.template)} {'is held' if entry.kind == 'held' else 'is not sent'}{reason}"
     return WORDS[entry.kind] + reason
-
-
-def send_of(entry: TraceEntry, program: Program) -> plan.Send | None:
-    """The message that a line of a trace is about."""
-    for journey in program.journeys:
-        for trigger in journey.triggers if journey.name == entry.journey else ():
-            for op in trigger.body if trigger.id == entry.trigger else ():
-                if op.id == entry.step and isinstance(op, plan.Send):
-                    return op
-    return None
 
 
 def _of_effect(effect: Effect, zone: Zone) -> str | None:

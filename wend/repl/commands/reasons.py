@@ -6,10 +6,10 @@ from wend.dsl.diagnostics import WendError
 from wend.dsl.literals import quote
 from wend.repl.answer import Answer, say
 from wend.repl.commands.command import Command, Wants
-from wend.repl.happened import WORDS, named, send_of
+from wend.repl.happened import WORDS, named
 from wend.repl.line import Line
 from wend.repl.session import Session, Tick
-from wend.runtime.named import Meant, meant
+from wend.runtime.named import Meant, meant, send_of
 from wend.runtime.spell import spell_time
 from wend.runtime.tell import answer_as_json, clauses_as_json, place_as_json, tell, tell_clause, time_as_json
 from wend.runtime.why import Reason, why
