@@ -83,8 +83,55 @@ def test_what_happened_is_told_for_programs_too(session: Session) -> None:
         'hello: email "thanks"',
         'hello: email "again"',
     ]
-    why = ask(session, ":why thanks").data["reasons"]
+    why = ask(session, ":why on purchase").data["reasons"]
     assert [each["kind"] for each in why] == ["fired", "passed", "sent", "finished"]  # type: ignore[attr-defined]
+
+
+def test_of_a_message_is_told_all_that_became_of_it_and_of_no_other(session: Session) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
+    ask(session, ":advance 3 days")
+    assert [line.split("  (")[0] for line in ask(session, ":why thanks").lines] == [
+        "2026-05-10 09:01  hello: fires: purchase at 2026-05-10 09:00 with amount = 3",
+        '2026-05-10 09:01  hello: email "thanks" is sent',
+    ]
+    assert kinds(session, ":why again") == ["fired", "sent"]
+    ask(session, ":contact email=unknown", ":event purchase amount=4", ":advance 3 days")
+    assert kinds(session, ":why again") == ["fired", "sent", "fired", "dropped"]
+    assert (
+        ask(session, ":why again")
+        .lines[-1]
+        .startswith('2026-05-15 09:00  hello: email "again" is not sent (no address)')
+    )
+
+
+def kinds(session: Session, line: str) -> list[str]:
+    """The kinds of the reasons that a line is answered with."""
+    reasons = ask(session, line).data["reasons"]
+    return [each["kind"] for each in reasons]  # type: ignore[attr-defined]
+
+
+def test_of_a_message_that_never_came_up_is_told_so(session: Session) -> None:
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":event purchase amount=3", ":tick")
+    assert answer(session, ":why again").failed
+    assert answer(session, ":why again").lines == (
+        "error: `again` never came up for `eve`",
+        "  help: `:whynot again` says what keeps it",
+    )
+
+
+def test_a_message_that_a_quota_refused_is_not_told_as_sent(tmp_path: Path) -> None:
+    path = tmp_path / "shop.journey"
+    path.write_text(SCRIPT.replace("settings\n", "settings\n    quota 1 email per day\n"), encoding="utf-8")
+    session, _ = open_session(path, None, (), dt.datetime(2026, 5, 10, 9))
+    ask(session, ':contact ann plan="free" email="ann@mail.example" visits=3', ":tick")
+    last = []
+    for id in session.ids:
+        ask(session, f":contact {id}")
+        came = answer(session, ":why three")
+        last += [] if came.failed else [came.lines[-1].split("  ")[1]]
+    words = 'hello: email "three" is'
+    assert last.count(f"{words} sent") == 1
+    assert f"{words} not sent (quota): the quota of email is used up" in last
 
 
 def test_a_tick_that_is_undone_and_made_again_does_the_same(session: Session) -> None:

@@ -1,6 +1,6 @@
 """Why something happened, and why something did not."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from wend.dsl.diagnostics import WendError
 from wend.dsl.literals import quote
@@ -9,6 +9,7 @@ from wend.repl.commands.command import Command, Wants
 from wend.repl.happened import WORDS, named
 from wend.repl.line import Line
 from wend.repl.session import Session, Tick
+from wend.runtime.effects import TraceEntry
 from wend.runtime.named import Meant, meant, send_of
 from wend.runtime.spell import spell_time
 from wend.runtime.tell import answer_as_json, clauses_as_json, place_as_json, tell, tell_clause, time_as_json
@@ -32,23 +33,67 @@ SAID = {
 
 
 def why_so(session: Session, line: Line) -> Answer:
-    """Why the last tick did what it did for the contact; of a rule, the last tick that did something for it."""
+    """Why the last tick did what it did for the contact; of a rule, the last tick that did something for it; of a
+    message, all that became of it so far."""
     id = session.contact_id()
     wanted = meant(session.program, line.rest) if line.rest else ()
-    journeys = {each.name for each in session.program.journeys if each.name == line.rest}
+    templates = {(each.journey, each.template) for each in wanted if each.template is not None}
+    reasons = _of_messages(session, id, templates) if templates else _latest(session, id, line.rest, wanted)
+    if reasons:
+        lines = [text for each in reasons for text in _told(session, each)]
+        at = max(each.entry.at for each in reasons)
+        return say(*lines, at=time_as_json(at), contact=id, reasons=[_as_json(each) for each in reasons])
+    if templates:
+        raise WendError(f"`{line.rest}` never came up for `{id}`", f"`:whynot {line.rest}` says what keeps it")
+    if wanted:
+        raise WendError(f"nothing has happened to `{id}` by that", f"`:whynot {line.rest}` says what keeps it")
+    raise WendError(f"nothing has happened to `{id}` yet", "`:advance 30 days`, say; `:whynot` says what keeps it")
+
+
+def _latest(session: Session, id: str, words: str, wanted: Sequence[Meant]) -> list[Reason]:
+    """What the last tick did that did something for what is wanted, after what began it."""
+    journeys = {each.name for each in session.program.journeys if each.name == words}
     for place in reversed(range(len(session.history))):
         tick = session.history[place]
         reasons = [reason for reason in _reasons(session, tick, id) if _fits(reason, wanted, journeys)]
         if reasons:
-            earlier = _firings(session, place, id, reasons)
-            lines = []
-            for each in (*earlier, *reasons):
-                lines += _told(session, each)
-            told = [_as_json(each) for each in (*earlier, *reasons)]
-            return say(*lines, at=time_as_json(tick.at), contact=id, reasons=told)
-    if wanted:
-        raise WendError(f"nothing has happened to `{id}` by that", f"`:whynot {line.rest}` says what keeps it")
-    raise WendError(f"nothing has happened to `{id}` yet", "`:advance 30 days`, say; `:whynot` says what keeps it")
+            return [*_firings(session, place, id, reasons), *reasons]
+    return []
+
+
+BECAME = frozenset({"sent", "held", "dropped"})
+"""What may become of a message."""
+
+
+def _template(entry: TraceEntry, tick: Tick) -> str | None:
+    """The message that a line of a trace is about; a path may go by an earlier version of the scripts."""
+    rules = tick.before.rules
+    found = (send_of(entry, program) for program in (rules.program, *rules.archive.values()))
+    return next((op.template for op in found if op is not None), None)
+
+
+def _of_messages(session: Session, id: str, templates: Set[tuple[str, str | None]]) -> list[Reason]:
+    """All that became of some messages over the ticks so far, each after what began its path.
+
+    Args:
+        templates: the messages, each with its journey.
+    """
+    begun: dict[tuple[str, str | None], tuple[Tick, TraceEntry]] = {}
+    picked: list[tuple[Tick, TraceEntry]] = []
+    for tick in session.history:
+        for entry in (each for stepped, outcome in tick.stepped if stepped == id for each in outcome.trace):
+            key = entry.journey, entry.trigger
+            if entry.kind == "fired":
+                begun[key] = tick, entry
+            if entry.kind in BECAME and (entry.journey, _template(entry, tick)) in templates:
+                picked += [begun.pop(key)] if key in begun else []
+                picked.append((tick, entry))
+    asked = {tick.at: _reasons(session, tick, id) for tick in {each.at: each for each, _ in picked}.values()}
+    bare = (Reason(entry, entry.detail or "", (), session.zone) for _, entry in picked)  # such as a quota's: of all
+    return [
+        next((each for each in asked[tick.at] if each.entry == entry), alone)
+        for (tick, entry), alone in zip(picked, bare, strict=True)
+    ]
 
 
 def _firings(session: Session, place: int, id: str, reasons: Sequence[Reason]) -> list[Reason]:
