@@ -54,11 +54,12 @@ class Sends:
         return min(self.all, max((_most(front, days) for front in self.behind), default=0))
 
 
-def sends_of(body: Body, counted: Counted, held: bool) -> Sends:
+def sends_of(body: Body, counted: Counted, held: Counted) -> Sends:
     """What a path of a body can send.
 
     Args:
-        held: whether a message can be held, so that it comes later than the path does.
+        held: whether an operation is a message that can be held: it comes later than the path does, and so does what
+            follows it.
     """
     loops = _loops(body)
     fronts = _fronts(body, counted, loops)
@@ -66,7 +67,7 @@ def sends_of(body: Body, counted: Counted, held: bool) -> Sends:
     outside = [i for i in range(len(body)) if i not in inside]
     behind: set[int] = set()
     for index, op in enumerate(body):
-        stands = held and counted(op)
+        stands = held(op)
         if isinstance(op, _PAUSES) or stands:
             around = min((head for head, end in loops.items() if head < index <= end), default=None)
             behind |= {around} if around is not None else {index} if stands else set(targets(op, index))
@@ -237,17 +238,19 @@ def _seconds(length: core.Expr | None) -> float:
             return 0
 
 
-def _delays(body: Body, held: bool) -> tuple[list[float], list[float]]:
-    """How long after the beginning of its path an operation comes, at least and at most, in seconds."""
+def _delays(body: Body, held: Counted) -> tuple[list[float], list[float]]:
+    """How long after the beginning of its path an operation is done, at least and at most, in seconds."""
     lo, hi = [math.inf] * (len(body) + 1), [-math.inf] * (len(body) + 1)
     lo[0] = hi[0] = 0
     for index, op in enumerate(body):
         if lo[index] == math.inf:
             continue
+        if held(op):
+            hi[index] = math.inf
         ahead = [index + 1, op.done] if isinstance(op, plan.RepeatTest) else _onward(op, index)
         for target in ahead:
             lo[target] = min(lo[target], lo[index] + _least(op, index, target))
-            hi[target] = max(hi[target], hi[index] + (math.inf if held else _longest(op, target)))
+            hi[target] = max(hi[target], hi[index] + _longest(op, target))
         if isinstance(op, plan.RepeatTest):
             for inner in range(index + 1, len(body) + 1):
                 hi[inner] = math.inf

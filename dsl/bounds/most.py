@@ -148,8 +148,10 @@ def _journey(journey: program.Journey, settings: program.Settings, channel: str,
             return isinstance(op, plan.Notify)
         return isinstance(op, plan.Send) and op.channel == channel
 
+    def held(op: plan.Operation) -> bool:
+        return isinstance(op, plan.Send) and can_hold(journey, settings, op.channel)
+
     stretch = _active(journey, stretch)
-    held = channel != NOTIFY and can_hold(journey, settings, channel)
     most, run = Most(), 0.0
     for trigger in journey.triggers:
         if not any(counted(op) for op in trigger.body):

@@ -11,7 +11,7 @@ from wend.runtime.codec import fields_from_json, fields_to_json, state_from_json
 from wend.runtime.conversions import Conversions
 from wend.runtime.flow import Flow
 from wend.runtime.state import State, Suppression
-from wend.runtime.store import goals, journal, pruning, schema
+from wend.runtime.store import goals, journal, pruning, schema, suppressions
 from wend.runtime.store.errors import StoreError, explain
 from wend.runtime.store.outbox import SqlOutbox
 from wend.runtime.store.protocol import (
@@ -34,8 +34,6 @@ from wend.runtime.store.rows import (
     journal_row,
     loaded_contact,
     own_events,
-    suppression_of,
-    suppression_row,
     version_of,
     version_row,
 )
@@ -178,12 +176,8 @@ class SqlStore:
 
     def suppressed(self, addresses: Iterable[str], before: Instant) -> list[Suppression]:
         """What holds for these addresses and was known before that time."""
-        table, wanted = schema.suppressions, sorted(set(addresses))
-        if not wanted:
-            return []
-        known = select(table).where(table.c.address.in_(wanted), table.c.at < to_micros(before))
         with self.connection() as connection:
-            return [suppression_of(row) for row in connection.execute(known)]
+            return suppressions.known(connection, addresses, before)
 
     def save(self, chunk: Chunk) -> int:
         """Keep what a chunk left behind, in one transaction; gives how many keys were in the outbox already."""
@@ -192,7 +186,7 @@ class SqlStore:
             self._save_events(connection, chunk.stepped, chunk.now)
             if chunk.journal:
                 connection.execute(insert(schema.journal), [journal_row(self.shard, entry) for entry in chunk.journal])
-            self._suppress(connection, chunk.suppressions, chunk.now)
+            suppressions.add(connection, chunk.suppressions, chunk.now)
             goals.count(connection, self.shard, chunk.goals)
             return self.outbox.add(chunk.outbox)
 
@@ -233,14 +227,6 @@ class SqlStore:
         if own:
             rows = [event_row(self.shard, contact, event, now, True) for (contact, _), event in own.items()]
             connection.execute(insert(events), rows)
-
-    def _suppress(self, connection: Connection, new: Sequence[Suppression], now: Instant) -> None:
-        if not new:
-            return
-        there = set(self.suppressed([each.address for each in new], FOREVER))
-        rows = [suppression_row(each, now) for each in dict.fromkeys(new) if each not in there]
-        if rows:
-            connection.execute(insert(schema.suppressions), rows)
 
     # what arrives
 

@@ -76,6 +76,12 @@ RUNS = "journey j\n    exit when plan = 1\n    reenter always\n"
         ('journey j\n    every 3 months from signup\n        send email "x"', "1", "1"),
         ('journey j\n    every year 7 days before born\n        send email "x"', "1", "1"),
         ('journey j\n    every 10 days\n        send email "x"', "4", "1"),
+        # Sunday's is held until Monday, where Monday's comes too: found by a generated program
+        (
+            'journey j\n    send between 12am and 0:30 on weekday\n    every day at 12am\n        send email "x"',
+            "32",
+            "2",
+        ),
         ('journey j\n    once on 2027-03-01\n        send email "x"', "1", "1"),
         ('journey j\n    active from 2027-03-01 until 2027-03-08\n    every day\n        send email "x"', "7", "1"),
         ('journey j\n    when a = 1\n        repeat up to 9 times every 7 days\n            send email "x"', "5", "1"),

@@ -93,12 +93,17 @@ def test_the_longest_limit_keeps_its_messages() -> None:
             limit 9 email per 7 days
             on visit
                 send email "hello"
+        journey k
+            on cancel
+                send sms "bye"
     """
     visits = [event(f"05-{day} 13:00", "visit") for day in (15, 16, 17, 27)]
+    done = event("05-26 13:00", "cancel")  # a step that changes the state, and so may let messages go
     later = [event(f"06-{day} 13:00", "visit") for day in (14, 15, 16)]
     with forgetful():
-        messages = sent(play(script, *visits, *later, start="2024-05-14 12:00", hours=40 * DAYS))
-    assert messages == [f"{day} 13:00 hello" for day in ("05-15", "05-16", "05-17", "06-15", "06-16")]
+        messages = sent(play(script, *visits, done, *later, start="2024-05-14 12:00", hours=40 * DAYS))
+    hellos = [f"{day} 13:00 hello" for day in ("05-15", "05-16", "05-17", "06-15", "06-16")]
+    assert messages == [*hellos[:3], "05-26 13:00 bye", *hellos[3:]]
 
 
 def test_a_limit_counts_for_who_moves() -> None:
