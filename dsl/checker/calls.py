@@ -1,5 +1,7 @@
 """Calls: functions, defines with arguments, and aggregates over events."""
 
+import re
+
 from wend.dsl import ast, core
 from wend.dsl.builtins import AT, EventShape
 from wend.dsl.checker import habits
@@ -14,6 +16,7 @@ from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.formatter import format_node
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Parameter, Signature
+from wend.dsl.tokens import UNITS
 from wend.dsl.types import ANY, BOOLEAN, NUMBER, Kind, Type
 
 _SUMMED = frozenset({Kind.NUMBER, Kind.ANY})
@@ -222,11 +225,24 @@ def _where(node: ast.Expr, env: Env, ctx: Context) -> core.Expr:
 def _window(node: ast.InLast | ast.Since | None, env: Env, ctx: Context) -> core.InLast | core.Since | None:
     match node:
         case ast.InLast(length=length):
+            if isinstance(length, ast.Path) and _unit_alone(length, env, ctx):
+                return None
             return core.InLast(length=ctx.length(length, env, "the window"), place=env.place(node))
         case ast.Since(start=start):
             return core.Since(start=ctx.moment(start, env, "the start of the window"), place=env.place(node))
         case _:
             return None
+
+
+def _unit_alone(node: ast.Path, env: Env, ctx: Context) -> bool:
+    """Whether it is a unit without a number, as in `in last month`; then that is reported."""
+    name = node.text
+    unit = name.removesuffix("s")
+    if not re.fullmatch(UNITS, name) or name in {*ctx.names.fields, *ctx.names.definitions, *env.locals, *env.params}:
+        return False
+    help = f"write `in last 1 {unit}`" if name == unit else f"write `in last 3 {name}`, say"
+    ctx.error("W116", f"`{name}` has no number", node, env, help)
+    return True
 
 
 def _folded(fold: core.Fold, found: Type, node: ast.Aggregate, env: Env, ctx: Context) -> Type:

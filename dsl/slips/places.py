@@ -1,8 +1,11 @@
 """Slips with places: what is right somewhere else, on a line of its own, deeper, or earlier."""
 
+import re
+
 from wend.dsl import ast
 from wend.dsl.slips.base import BLOCK_STEPS, COMPARISONS, STEPS, Report, Slip
 from wend.dsl.source import Span
+from wend.dsl.tokens import UNITS
 
 _HEADER = frozenset(
     {
@@ -13,6 +16,7 @@ _HEADER = frozenset(
 _ITEMS = frozenset({"JOURNEY", "SETTINGS", "CONTACT", "EVENT", "DEFINE", "SEGMENT", "TEST", "USE"})
 _TRIGGERS = frozenset({"WHEN", "ON", "EVERY", "ONCE"})
 _TEST = frozenset({"GIVEN", "FORCE", "AT", "ADVANCE", "EXPECT"})
+_WINDOW = frozenset({"in", "the", "last", "past", "previous", "within", "during", "over"})
 
 
 def continued_step(slip: Slip) -> Report | None:
@@ -90,6 +94,27 @@ def window_after_where(slip: Slip) -> Report | None:
         window,
         f"write `{function}({source} {words} where \u2026)`",
     )
+
+
+def window_without_in(slip: Slip) -> Report | None:
+    """`count(purchase last 30 days)`, `any(purchase in the last month)`."""
+    tokens, first, call = slip.line.tokens, slip.at, _open_call(slip)
+    if call is None or "WHERE" in slip.types[call:]:
+        return None
+    if slip.types[-2:] == ("IN", "NAME"):
+        first -= 2
+    end = first
+    while end < len(tokens) and tokens[end].text in _WINDOW and not tokens[end].quoted:
+        end += 1
+    words = [each.text for each in tokens[first:end]]
+    if end == len(tokens) or not set(words) - {"in", "the"} or words == ["in", "last"]:
+        return None
+    length = tokens[end]
+    if length.type != "SPAN" and not re.fullmatch(UNITS, length.text):
+        return None
+    amount = length.text if length.type == "SPAN" else f"1 {length.text.removesuffix('s')}"
+    span = Span(tokens[first].start, length.end)
+    return "W117", "a window begins with `in last`", span, f"write `in last {amount}`"
 
 
 def window_outside(slip: Slip) -> Report | None:

@@ -8,6 +8,27 @@ _NOBODY = ("no", "none", "nobody")
 _EACH = "each"
 
 
+def beginning(slip: Slip) -> Report | None:
+    """`test for welcome`, `given purchase at 2026-05-10`, `on 2026-05-10 expect …`."""
+    token, following = slip.token, slip.next
+    if token is None:
+        return None
+    if slip.types == ("TEST",) and token.text == "for" and following is not None and following.type == "NAME":
+        help = f'write `test "what it shows" for {following.text}`'
+        return "W121", "a test says what it shows, before `for`", token.span, help
+    if slip.types == ("GIVEN", "NAME") and token.text == "at":
+        event = slip.line.tokens[1]
+        date = following.text if following is not None and following.type == "DATE" else "2026-05-10"
+        help = f"write `given event {event.text} at {date}`"
+        return "W121", f"`event` is missing before `{event.text}`", event.span, help
+    dated = following is not None and following.type == "DATE"
+    if not slip.at and token.text == "on" and following is not None and dated and slip.begin.takes("ADVANCE"):
+        rest = slip.line.tokens[2:3]
+        word = f" {rest[0].text} \u2026" if rest and rest[0].type == "NAME" else " \u2026"
+        return "W101", "a line of a test names its day with `at`", token.span, f"write `at {following.text}{word}`"
+    return None
+
+
 def test_line(slip: Slip) -> Report | None:
     """`expect email "welcome" on 2026-05-10`, `expect no email`, `expect email welcome`."""
     token, at = slip.token, _expects(slip)
@@ -16,6 +37,12 @@ def test_line(slip: Slip) -> Report | None:
     words = slip.line.tokens[at + 1 :]
     if words and words[0].text in _NOBODY:
         return "W101", f"`{words[0].text}` has no meaning here", words[0].span, _nothing(words)
+    if [each.type for each in words[:2]] == ["NAME", "NUMBER"] and [each.text for each in words[2:]] == ["times"]:
+        channel, number = words[0].text, words[1].text
+        day = "" if at else "at 2026-05-10 "
+        named = f'`expect {channel} "\u2026" {number} times`'
+        help = f"write `{day}expect {number} {channel}`, or name the template: {named}"
+        return "W101", "`times` counts the messages of one template", Span(words[0].start, words[2].end), help
     if at == 0:
         return _without_a_day(slip, words)
     unquoted = slip.last if token is None else slip.last if slip.at == at + 3 else None
