@@ -20,6 +20,9 @@ _PART = re.compile(r""""[^"]*"|'[^']*'|[^.\s"']+""")
 _PARTS, _BETWEEN = re.compile(r"\('([^)]*?)',?\)"), "', '"
 """How tomllib's messages write the name of a table: as a tuple."""
 
+_UNQUOTED = re.compile(r"""\s*([\w.-]+)\s*=\s*([^\W\d][^"'#=\\\[\]{}]*?)\s*(?:#.*)?""")
+"""A key with a text that lacks its quotes."""
+
 
 class ProjectError(WendError):
     """A project that cannot be read. `place` is `wend.toml:line` where a line is known."""
@@ -56,6 +59,9 @@ class TomlFile:
         what = _PARTS.sub(lambda found: f"`{found[1].replace(_BETWEEN, '.')}`", match[1] if match else error)
         line = match[2] if match and match[2] else str(max(1, len(text.rstrip().splitlines())))
         help = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lists in square brackets'
+        bare = _UNQUOTED.fullmatch(text.split("\n")[int(line) - 1]) if match and match[2] else None
+        if bare is not None and bare[2].lower() not in ("true", "false"):
+            help = f'a text stands between quotes: `{bare[1]} = "{bare[2]}"`'
         return ProjectError(f"the file is no TOML: {what[:1].lower()}{what[1:]}", help, f"{self.path}:{line}")
 
 

@@ -163,6 +163,13 @@ TOML_HELP = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lis
         ),
         ("[store]\n[store]\n", "the file is no TOML: cannot declare `store` twice", TOML_HELP, "wend.toml:2"),
         ("[project]\nx = [\n\n", "the file is no TOML: invalid value", TOML_HELP, "wend.toml:2"),
+        (
+            "[project]\nname = my shop  # ours\n",
+            "the file is no TOML: invalid value",
+            'a text stands between quotes: `name = "my shop"`',
+            "wend.toml:2",
+        ),
+        ("[project]\nx = True\n", "the file is no TOML: invalid value", TOML_HELP, "wend.toml:2"),
         ("[contact]\n", "`wend.toml` has no setting `contact`", "did you mean `contacts`?", "wend.toml:1"),
         (
             '# x\n[contacts]\n\nfiel = "x"\n',
