@@ -217,6 +217,9 @@ class Exit(Op):
     """The run ends."""
 
 
+Wait = WaitFor | WaitUntilClock | WaitUntilDay | WaitUntilMoment | WaitCondition | WaitEvent | RepeatNext
+"""At these a path may pause."""
+
 Operation = (
     Send
     | Notify
@@ -225,17 +228,11 @@ Operation = (
     | Mark
     | Emit
     | Resubscribe
-    | WaitFor
-    | WaitUntilClock
-    | WaitUntilDay
-    | WaitUntilMoment
-    | WaitCondition
-    | WaitEvent
+    | Wait
     | Branch
     | Jump
     | Split
     | RepeatTest
-    | RepeatNext
     | Stop
     | Exit
 )

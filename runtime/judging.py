@@ -1,5 +1,6 @@
 """Whether what a test expects has come, and if not, what came instead and what kept it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
@@ -61,6 +62,16 @@ class Seen:
     traces: list[TraceEntry] = field(factory=list)
     stands: list[Stand] = field(factory=list)
 
+    def stand(self, now: Instant) -> Stand | None:
+        """How the contact stood at a time; None before its first tick."""
+        number = bisect_right(self.stands, now, key=lambda each: each.at)
+        return self.stands[number - 1] if number else None
+
+    def stepped_after(self, now: Instant) -> Instant:
+        """When the contact was stepped next after a time; `FOREVER` where it was not."""
+        number = bisect_right(self.stands, now, key=lambda each: each.at)
+        return self.stands[number].at if number < len(self.stands) else FOREVER
+
 
 @frozen
 class Judge:
@@ -115,11 +126,9 @@ class Judge:
             case trial.ExpectSkip(reason=reason):
                 drops = [e for e in seen.traces if e.kind == "dropped" and at_moment(e.at, line.at, self.here)]
                 reasons = [entry.reason or "" for entry in drops]
-                return (
-                    None
-                    if reason in reasons
-                    else Failure(line, f"a message skipped for `{reason}`{at}", _listed(reasons))
-                )
+                if reason in reasons:
+                    return None
+                return Failure(line, f"a message skipped for `{reason}`{at}", _listed(reasons))
             case trial.ExpectThat(condition=condition):
                 return self._that(line, condition, at, seen)
             case _:
@@ -160,26 +169,22 @@ class Judge:
                 return
             env = self._env(now, seen)
             yield now, env
-            stepped = next((stand.at for stand in seen.stands if stand.at > now), FOREVER)
-            now = min(stepped, evaluate(condition, env).until)
+            now = min(seen.stepped_after(now), evaluate(condition, env).until)
 
     def _env(self, now: Instant, seen: Seen) -> Env:
         """What a condition sees of the contact as it stands at a time."""
-        stand = next(
-            (each for each in reversed(seen.stands) if each.at <= now), seen.stands[0] if seen.stands else None
-        )
+        stand = seen.stand(now) or (seen.stands[0] if seen.stands else None)
         if stand is None:
             return Env(now, self.here, Contact(""), self.rules.functions)
-        journeys = stand.resident.state.journeys
-        under_way = frozenset(name for name, state in journeys.items() if state.run and state.run.paths)
-        return Env(now, self.here, stand.resident.contact, self.rules.functions, under_way=under_way)
+        contact, under_way = stand.resident.contact, stand.resident.state.under_way()
+        return Env(now, self.here, contact, self.rules.functions, under_way=under_way)
 
     # ---- why not -----------------------------------------------------------------------------------------------------
 
     def _with_cause(self, failure: Failure, line: trial.ExpectSend, seen: Seen) -> Failure:
         """The failure with what kept a message that is missing."""
         now = self._last(line.at)
-        stand = next((each for each in reversed(seen.stands) if each.at <= now), None)
+        stand = seen.stand(now)
         if stand is None:
             return failure
         past = [entry for entry in seen.traces if entry.at <= now]

@@ -27,7 +27,7 @@ from wend.runtime.schedule import DEFAULT_LATE
 from wend.runtime.spell import spell, spell_expr, spell_period, spell_time
 from wend.runtime.state import HeadState, Path, Phase
 from wend.runtime.values import FOREVER, Instant
-from wend.runtime.waits import Pending, Wait, look
+from wend.runtime.waits import Pending, look
 from wend.runtime.work import Stay, Work
 
 
@@ -97,7 +97,7 @@ def path_obstacle(work: Work, stay: Stay, path: Path) -> Obstacle:
         if isinstance(answer, gates.Held):
             sentence = f"`{op.id}` is held{since}: {_held(work, stay, op, answer)}"
             return Obstacle(answer.reason, sentence, until=answer.until, place=op.place)
-    if isinstance(op, Wait):
+    if isinstance(op, plan.Wait):
         env = work.path_env(stay, path, snapshot=True)
         ahead = look(op, path, path.pc, env)
         clauses = hindering(op.condition, env) if isinstance(op, plan.WaitCondition) else ()

@@ -238,6 +238,16 @@ class State:
     suppressed: frozenset[Suppression] = frozenset()
     written: Mapping[str, Written] = field(factory=dict)
 
+    def under_way(self) -> frozenset[str]:
+        """The journeys of which a path is under way."""
+        found = _NOBODY
+        for name, state in self.journeys.items():
+            if state.run is not None and state.run.paths:
+                found |= {name}
+        return found
+
+
+_NOBODY: frozenset[str] = frozenset()  # for most contacts, and so made once
 
 NEW = State()
 """The state of a contact that was never stepped."""

@@ -8,6 +8,7 @@ Only messages of the test's journey count; the program's other journeys run alon
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -31,6 +32,9 @@ CONTACT = "contact of the test"
 """The id of the contact of a test that names none."""
 MOST_TICKS = 100_000
 """A test with more is not one that anybody can read."""
+
+
+Said = TypeVar("Said", trial.Force, trial.Given)
 
 
 @frozen
@@ -140,14 +144,16 @@ class _Stage:
         seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)
 
     def _forced(self, who: str | None) -> dict[str, str]:
-        """The variants that a contact takes: what is said of it goes before what is said of all."""
-        lines = [line for line in self.test.lines if isinstance(line, trial.Force) and line.who in (None, who)]
-        return {line.split: line.variant for line in sorted(lines, key=lambda line: line.who is not None)}
+        """The variants that a contact takes."""
+        return {line.split: line.variant for line in self._said(trial.Force, who)}
 
     def _fields(self, who: str | None) -> dict[str, Value]:
-        lines = [line for line in self.test.lines if isinstance(line, trial.Given) and line.who in (None, who)]
-        given = sorted(lines, key=lambda line: line.who is not None)
-        return {name: self.value(value) for line in given for name, value in line.values}
+        return {name: self.value(value) for line in self._said(trial.Given, who) for name, value in line.values}
+
+    def _said(self, kind: type[Said], who: str | None) -> list[Said]:
+        """What is said of all contacts, and then what is said of this one."""
+        lines = [line for line in self.test.lines if isinstance(line, kind) and line.who in (None, who)]
+        return sorted(lines, key=lambda line: line.who is not None)
 
     def _arrivals(self, who: str | None) -> Iterator[Event | Change]:
         for number, line in enumerate(self.test.lines):

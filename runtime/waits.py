@@ -20,16 +20,6 @@ from wend.runtime.state import Path, Phase
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.runtime.work import Stay, Work
 
-Wait = (
-    plan.WaitFor
-    | plan.WaitUntilClock
-    | plan.WaitUntilDay
-    | plan.WaitUntilMoment
-    | plan.WaitCondition
-    | plan.WaitEvent
-    | plan.RepeatNext
-)
-
 
 @frozen
 class Over:
@@ -46,12 +36,12 @@ class Pending:
     until: Instant
 
 
-def reach(op: Wait, path: Path, env: Env) -> Path:
+def reach(op: plan.Wait, path: Path, env: Env) -> Path:
     """The path as it waits from now on, with the end of the wait where that is fixed now."""
     return evolve(path, phase=Phase.WAITING, since=env.now, due=_due(op, env), late=False)
 
 
-def _due(op: Wait, env: Env) -> Instant | None:
+def _due(op: plan.Wait, env: Env) -> Instant | None:
     """When a wait of fixed length is over; now where its length is unknown; None where it has none."""
     match op:
         case plan.WaitFor():
@@ -68,7 +58,7 @@ def _due(op: Wait, env: Env) -> Instant | None:
             assert_never(op)
 
 
-def end(op: Wait, path: Path, env: Env) -> Instant | None:
+def end(op: plan.Wait, path: Path, env: Env) -> Instant | None:
     """When a wait that was reached at `path.since` is over, as things stand; None where no time ends it.
 
     The first moment since then at which the clock of the present zone shows what is waited for, though it may be past:
@@ -107,7 +97,7 @@ def next_weekday(op: plan.WaitUntilDay, zone: Zone, now: Instant) -> Instant:
         date += ONE_DAY
 
 
-def look(op: Wait, path: Path, pc: int, env: Env) -> Over | Pending:
+def look(op: plan.Wait, path: Path, pc: int, env: Env) -> Over | Pending:
     """Whether a wait that was reached at `path.since` is over."""
     now, due = env.now, end(op, path, env)
     match op:
@@ -182,7 +172,7 @@ def advance(path: Path, over: Over) -> Path:
     return evolve(path, pc=over.target, phase=Phase.READY, since=None, due=None, events=events)
 
 
-def passed(work: Work, stay: Stay, path: Path, op: Wait, over: Over) -> Path:
+def passed(work: Work, stay: Stay, path: Path, op: plan.Wait, over: Over) -> Path:
     """The path after its wait, and a note whether it goes on to `else`."""
     missed = isinstance(op, plan.WaitCondition | plan.WaitEvent | plan.WaitUntilMoment) and over.target == op.otherwise
     work.note(stay, "passed", trigger=path.trigger, step=op.id, reason="else" if missed else None, place=op.place)
@@ -200,7 +190,7 @@ def wake_paths(work: Work, stay: Stay) -> None:
         if path.phase is not Phase.WAITING:
             continue
         op = found[1].body[path.pc]
-        if isinstance(op, Wait):
+        if isinstance(op, plan.Wait):
             answer = look(op, path, path.pc, work.path_env(stay, path, snapshot=True))
             if isinstance(answer, Over):
                 on = passed(work, stay, path, op, answer)
@@ -212,7 +202,7 @@ def wake_paths(work: Work, stay: Stay) -> None:
                 work.until(answer.until)
 
 
-def _too_late(work: Work, stay: Stay, path: Path, op: Wait, paused: Instant) -> bool:
+def _too_late(work: Work, stay: Stay, path: Path, op: plan.Wait, paused: Instant) -> bool:
     """Whether a wait was over during the pause that has just ended, longer ago than `late up to`."""
     late = stay.journey.late or work.rules.program.settings.late
     over = end(op, path, work.path_env(stay, path, snapshot=True))

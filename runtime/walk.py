@@ -14,7 +14,7 @@ from wend.runtime.evolve import evolve
 from wend.runtime.hashing import share
 from wend.runtime.rules import head_of
 from wend.runtime.state import CauseKind, Labelled, Path, Phase
-from wend.runtime.waits import Over, Pending, Wait, look, passed, reach
+from wend.runtime.waits import Over, Pending, look, passed, reach
 from wend.runtime.work import Stay, Work
 
 REST = "rest"
@@ -179,7 +179,7 @@ def walk(work: Work, stay: Stay, path: Path) -> None:
     work.note(stay, "problem", trigger=path.trigger, reason="long", detail="the path goes on at the next tick")
 
 
-def _wait(work: Work, stay: Stay, path: Path, op: Wait) -> Path:
+def _wait(work: Work, stay: Stay, path: Path, op: plan.Wait) -> Path:
     """Reach a wait: pass it where it is over already, else stand there."""
     env = work.path_env(stay, path, snapshot=False)
     waiting = reach(op, path, env)

@@ -133,10 +133,7 @@ class Work:
 
     def __attrs_post_init__(self) -> None:
         """Find the journeys of which a path is under way as the step begins."""
-        self.under_way = _NOBODY
-        for name, state in self.before.journeys.items():
-            if state.run is not None and state.run.paths:
-                self.under_way |= {name}
+        self.under_way = self.before.under_way()
 
     def until(self, instant: Instant) -> None:
         """Something may change at that instant."""
@@ -211,7 +208,6 @@ class Work:
 
 
 _NOTHING: Mapping[str, Labelled] = {}
-_NOBODY: frozenset[str] = frozenset()
 
 FRESH = HeadState()
 """What an entry point remembers that nothing has happened to."""

@@ -27,6 +27,7 @@ from wend.runtime.activation import told
 from wend.runtime.calendar import zone
 from wend.runtime.channels import Channel
 from wend.runtime.coverage import Collecting
+from wend.runtime.messages import EMAIL
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.trial import run_test
 from wend.runtime.values import Instant
@@ -173,12 +174,10 @@ def _reach(url: str, timeout: float) -> None:
 
 
 def _used(program: Program) -> set[str]:
-    bodies = (op for journey in program.journeys for trigger in journey.triggers for op in trigger.body)
-    sends = {op.channel if isinstance(op, plan.Send) else "email" for op in bodies if isinstance(op, _MESSAGES)}
-    return sends
-
-
-_MESSAGES = plan.Send | plan.Notify
+    """The channels of messages and notifications."""
+    ops = [op for journey in program.journeys for trigger in journey.triggers for op in trigger.body]
+    notifies = any(isinstance(op, plan.Notify) for op in ops)
+    return {op.channel for op in ops if isinstance(op, plan.Send)} | ({EMAIL} if notifies else set())
 
 
 def _round(service: Service, now: Instant) -> Iterator[Point]:

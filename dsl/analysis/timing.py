@@ -15,15 +15,6 @@ from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.formatter.phrases import clock_text
 from wend.dsl.period import Period
 
-_PAUSES = (
-    plan.WaitFor
-    | plan.WaitUntilClock
-    | plan.WaitUntilDay
-    | plan.WaitUntilMoment
-    | plan.WaitCondition
-    | plan.WaitEvent
-    | plan.RepeatNext
-)
 _GAPS_FROM = dt.date(2027, 1, 1)
 """Where no date is told, an example of a day with a gap is taken from here on."""
 
@@ -122,7 +113,7 @@ def sent_at_once(body: tuple[plan.Operation, ...], start: int, channel: str | No
     todo = [start]
     while todo:
         index = todo.pop()
-        if index in seen or index >= len(body) or isinstance(body[index], _PAUSES):
+        if index in seen or index >= len(body) or isinstance(body[index], plan.Wait):
             continue
         seen.add(index)
         op = body[index]

@@ -14,15 +14,6 @@ Body = Sequence[plan.Operation]
 Counted = Callable[[plan.Operation], bool]
 """Whether an operation is a message that is to be counted."""
 
-_PAUSES = (
-    plan.WaitFor
-    | plan.WaitUntilClock
-    | plan.WaitUntilDay
-    | plan.WaitUntilMoment
-    | plan.WaitCondition
-    | plan.WaitEvent
-    | plan.RepeatNext
-)
 _MOST_STEPS = 200
 """How many messages are told apart by their time: of more only the number is counted."""
 
@@ -68,7 +59,7 @@ def sends_of(body: Body, counted: Counted, held: Counted) -> Sends:
     behind: set[int] = set()
     for index, op in enumerate(body):
         stands = held(op)
-        if isinstance(op, _PAUSES) or stands:
+        if isinstance(op, plan.Wait) or stands:
             around = min((head for head, end in loops.items() if head < index <= end), default=None)
             behind |= {around} if around is not None else {index} if stands else set(targets(op, index))
     lo, hi = _delays(body, held)
@@ -264,7 +255,7 @@ def _longest(op: plan.Operation, target: int) -> float:
         case plan.WaitCondition(limit=core.Node() as limit) | plan.WaitEvent(limit=limit) if _whole_days(limit):
             return _seconds(limit)
         case _:
-            return math.inf if isinstance(op, _PAUSES) else 0
+            return math.inf if isinstance(op, plan.Wait) else 0
 
 
 def _whole_days(length: core.Expr) -> bool:

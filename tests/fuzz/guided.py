@@ -20,6 +20,8 @@ OUT = ROOT / "out" / "fuzz"
 RECORD = HERE / "record" / "texts.json"
 KEPT = 150
 """How many texts of a target are kept at most."""
+LIKE = {"syntax": "script"}
+"""Targets that are about the same kind of text as another, and begin with its texts too."""
 SLOW = 5.0
 """Seconds of processor time after which an input is a finding."""
 NOTED = 500
@@ -90,7 +92,8 @@ def dictionary(path: Path, found: list[str]) -> None:
 
 def seeds(target: str) -> list[str]:
     """The texts to begin with: what the repository has of the kind, and the kept corpus."""
-    kept = [HERE / "corpus" / f"{name}.json" for name in (target, "script") if name == target or target == "syntax"]
+    kind = LIKE.get(target, target)
+    kept = [HERE / "corpus" / f"{name}.json" for name in dict.fromkeys((target, kind))]
     found = [text for path in kept if path.exists() for text in json.loads(path.read_text(encoding="utf-8"))]
     patterns = {
         "script": ("examples/*/journeys/*.journey", "tests/lang/*.journey", "tests/checker/programs/*.journey"),
@@ -98,10 +101,10 @@ def seeds(target: str) -> list[str]:
         "data": ("examples/*/data/*.csv", "examples/*/data/*.ndjson"),
         "config": ("examples/*/wend.toml",),
     }
-    for pattern in patterns["script" if target == "syntax" else target]:
+    for pattern in patterns[kind]:
         for path in sorted(ROOT.glob(pattern)):
             text = path.read_text(encoding="utf-8")
-            found += [text[:4000], *(_items(text) if target in ("script", "syntax") else [])]
+            found += [text[:4000], *(_items(text) if kind == "script" else [])]
     return list(dict.fromkeys(found))
 
 

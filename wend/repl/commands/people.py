@@ -1,5 +1,6 @@
 """Contacts: who is there, what they have, and what happens to them."""
 
+from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Journey
 from wend.repl.answer import Answer, say, table
@@ -12,7 +13,7 @@ from wend.runtime.interpret import evaluate
 from wend.runtime.spell import spell, spell_name, spell_time
 from wend.runtime.state import HeadState, JourneyState, Path, Phase
 from wend.runtime.values import FOREVER, Value
-from wend.runtime.waits import Wait, end
+from wend.runtime.waits import end
 from wend.runtime.work import Work
 
 FIRST = 20
@@ -156,7 +157,7 @@ def _path(session: Session, bench: Work, journey: Journey, path: Path) -> str:
     where = "its end" if op is None else op.id.removeprefix("next ")
     doing = {Phase.WAITING: "waits at", Phase.HELD: "is held at"}.get(path.phase, "stands at")
     at = None
-    if path.phase is Phase.WAITING and isinstance(op, Wait):
+    if path.phase is Phase.WAITING and isinstance(op, plan.Wait):
         stay = next(each for each in bench.stays if each.journey.name == journey.name)
         at = end(op, path, bench.path_env(stay, path, snapshot=True))
     due = "" if at is None or at == FOREVER else f" until {spell_time(at, session.zone)}"
