@@ -2,8 +2,10 @@
 
 import datetime as dt
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,21 @@ def begun(root: Path, started: "subprocess.Popen[str]") -> None:
     until(lambda: len(mails(root / "outbox")) == 3, started)
 
 
+def halt(root: Path, started: "subprocess.Popen[str]") -> None:
+    """Stop it where it writes nothing: in the middle of a transaction it would keep everybody from the store."""
+    while True:
+        started.send_signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(root / "wend.db", timeout=0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                started.send_signal(signal.SIGCONT)
+                time.sleep(0.05)
+            else:
+                connection.execute("ROLLBACK")
+                return
+
+
 def test_a_running_wend_run_is_asked(tmp_path: Path) -> None:
     root = project(tmp_path, events=LONG_AGO)
     with running(root) as service:
@@ -77,7 +94,7 @@ def test_what_is_asked_outlasts_the_one_that_is_asked(tmp_path: Path) -> None:
     root = project(tmp_path, events=LONG_AGO)
     with running(root) as service:
         begun(root, service)
-        service.send_signal(signal.SIGSTOP)
+        halt(root, service)
         with pytest.raises(WendError, match="has not taken this up within 1 seconds") as found:
             switch(root, "win_back", None, off=True, seconds=1)
         assert found.value.help == "it stays asked for, and is done at its next round"
@@ -95,7 +112,7 @@ def test_who_asks_does_it_where_the_one_that_is_asked_is_killed(tmp_path: Path) 
     root = project(tmp_path, events=LONG_AGO)
     with running(root) as service:
         begun(root, service)
-        service.send_signal(signal.SIGSTOP)
+        halt(root, service)
         command = [str(WEND), "pause", "win_back", str(root)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as asking:
             until(lambda: left(root) == 1, asking)
