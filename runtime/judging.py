@@ -11,6 +11,7 @@ from wend.dsl.program import Trigger
 from wend.runtime.calendar import ONE_DAY, ONE_MINUTE, Zone, ceil_minute
 from wend.runtime.clauses import Clause, hindering
 from wend.runtime.contact import Contact
+from wend.runtime.deeds import Deed
 from wend.runtime.effects import Facts, Send, TraceEntry
 from wend.runtime.interpret import Env, evaluate
 from wend.runtime.rules import Rules
@@ -56,11 +57,20 @@ class Stand:
 
 @frozen
 class Seen:
-    """What a test saw of one contact: messages and decisions of its journey, and how it stood after each tick."""
+    """What a test saw of one contact: what its journey did and decided, and how it stood after each tick."""
 
-    sends: list[Send] = field(factory=list)
-    traces: list[TraceEntry] = field(factory=list)
+    done: list[Deed] = field(factory=list)
     stands: list[Stand] = field(factory=list)
+
+    @property
+    def sends(self) -> list[Send]:
+        """The messages."""
+        return [effect for _, effect in self.done if isinstance(effect, Send)]
+
+    @property
+    def traces(self) -> list[TraceEntry]:
+        """The lines of the trace."""
+        return [entry for entry, _ in self.done if entry is not None]
 
     def stand(self, now: Instant) -> Stand | None:
         """How the contact stood at a time; None before its first tick."""

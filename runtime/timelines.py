@@ -9,6 +9,7 @@ from attrs import frozen
 from wend.dsl import trial
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone, ceil_minute
+from wend.runtime.deeds import Deed, spell_effect
 from wend.runtime.effects import Send, TraceEntry
 from wend.runtime.named import send_of
 from wend.runtime.spell import spell_expr
@@ -97,22 +98,28 @@ _SHOWN: Mapping[str, str] = {
 }
 
 
-def timeline(
-    sends: Iterable[Send], traces: Iterable[TraceEntry], program: Program, who: str | None = None
-) -> tuple[Happening, ...]:
-    """What happened to a contact in the journey, for people, in order.
+def timeline(done: Iterable[Deed], program: Program, here: Zone, who: str | None = None) -> tuple[Happening, ...]:
+    """What happened to a contact in the journey, for people, in the order in which it did.
 
     Args:
+        done: what the steps did.
         program: says which message a line of a trace is about.
+        here: the zone of times that are told.
         who: its name, where the test has given it one.
     """
-    happened = [Happening(send.at, named(send), "sent", channel=send.channel, who=who) for send in sends]
-    for entry in traces:
-        if entry.kind in _SHOWN:
+    happened = []
+    for entry, effect in done:
+        if entry is None:
+            continue
+        if isinstance(effect, Send):
+            happened.append(Happening(entry.at, named(effect), "sent", channel=effect.channel, who=who))
+        elif effect is not None:
+            happened.append(Happening(entry.at, spell_effect(effect, here), entry.kind, who=who))
+        elif entry.kind in _SHOWN:
             reason = f" ({entry.reason})" if entry.reason else ""
             what = f"{_shown(entry, program)}{reason}"
             happened.append(Happening(entry.at, what, entry.kind, entry.reason, who=who))
-    return tuple(sorted(happened, key=_rank))
+    return tuple(happened)
 
 
 def _shown(entry: TraceEntry, program: Program) -> str:
@@ -126,13 +133,8 @@ def _shown(entry: TraceEntry, program: Program) -> str:
 
 
 def together(timelines: Iterable[tuple[Happening, ...]]) -> tuple[Happening, ...]:
-    """The time lines of several contacts as one."""
-    return tuple(sorted((each for happened in timelines for each in happened), key=_rank))
-
-
-def _rank(item: Happening) -> tuple[Instant, int]:
-    order = list(_SHOWN)
-    return item.at, order.index(item.kind) if item.kind in order else len(order)
+    """The time lines of several contacts as one; within a minute one contact after the other."""
+    return tuple(sorted((each for happened in timelines for each in happened), key=lambda item: item.at))
 
 
 Unmet = Mapping[tuple[int, str | None], str]

@@ -17,7 +17,8 @@ from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone, next_minute, zone
 from wend.runtime.contact import Change, Contact, Event, Inbox
 from wend.runtime.coverage import Collecting
-from wend.runtime.effects import Facts, Send, Step
+from wend.runtime.deeds import deeds
+from wend.runtime.effects import Facts, Step
 from wend.runtime.interpret import Env, evaluate
 from wend.runtime.judging import Failure, Judge, Seen, Stand
 from wend.runtime.rules import Rules
@@ -80,7 +81,7 @@ def run_test(
         for failure in judge.failures(line):
             failures.append(failure)
             unmet[number, failure.who] = failure.actual
-    happened = together(timeline(one.sends, one.traces, rules.program, who) for who, one in seen.items())
+    happened = together(timeline(one.done, rules.program, here, who) for who, one in seen.items())
     rows = side_by_side(test, happened, unmet, stage.start, here)
     return TestResult(test, tuple(failures), happened, here, rows)
 
@@ -140,8 +141,7 @@ class _Stage:
         if collecting is not None:
             collecting.take(name, outcome.trace)
         seen.stands.append(Stand(now, resident, facts))
-        seen.sends.extend(e for e in outcome.effects if isinstance(e, Send) and e.identity.journey == name)
-        seen.traces.extend(entry for entry in outcome.trace if entry.journey == name)
+        seen.done.extend(each for each in deeds(outcome) if each[0] is not None and each[0].journey == name)
 
     def _forced(self, who: str | None) -> dict[str, str]:
         """The variants that a contact takes."""

@@ -14,6 +14,8 @@ from tests.repl.support import run
 from wend.repl.answer import Answer
 from wend.repl.answering import answer, inputs
 from wend.repl.commands import COMMANDS
+from wend.repl.commands.clock import _gathered
+from wend.repl.happened import Happened
 from wend.repl.opening import open_session
 from wend.repl.session import Session
 from wend.runtime.contact import Contact, Inbox
@@ -72,6 +74,25 @@ def test_values_are_told_for_programs_too(session: Session) -> None:
         "until": "2026-05-10T08:00:00+00:00",
         "contact": "eve",
     }
+
+
+def test_what_a_tick_did_is_told_in_the_order_in_which_it_did(session: Session) -> None:
+    steps = 'set visits = 7\n        send email "first"\n        add tag "met"\n        send email "second"'
+    ask(session, f"journey order\n    on purchase\n        {steps}")
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
+    went = [line.split("order: ")[1] for line in ask(session, ":tick").lines if "order: " in line]
+    assert went == ["set visits = 7", 'email "first"', 'add tag "met"', 'email "second"']
+
+
+def test_the_same_for_many_is_told_once_where_it_came_first() -> None:
+    at = dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
+    lines = [Happened(at, who, "", what) for who in "abcd" for what in ("begins", *(["ends"] if who < "c" else []))]
+    assert list(_gathered([*lines, Happened(at, "e", "", "other")])) == [
+        (at, "4 contacts  ", "begins"),
+        (at, "a  ", "ends"),
+        (at, "b  ", "ends"),
+        (at, "e  ", "other"),
+    ]
 
 
 def test_what_happened_is_told_for_programs_too(session: Session) -> None:

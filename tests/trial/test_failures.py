@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 from tests.cli.support import wend
 from tests.explain.support import rules_of
+from wend.runtime.calendar import zone
 from wend.runtime.effects import TraceEntry
 from wend.runtime.timelines import timeline
 from wend.runtime.values import UTC
@@ -164,8 +165,41 @@ def test_a_message_that_is_held_is_named(tmp_path: Path) -> None:
 def test_a_step_that_is_no_message_is_skipped_by_its_own_words() -> None:
     now = dt.datetime(2026, 1, 10, tzinfo=UTC)
     entries = [TraceEntry("dropped", now, "trial", "on x", step, "depth") for step in ("emit x", None)]
-    told = [
-        each.what
-        for each in timeline((), entries, rules_of('journey trial\n    on purchase\n        send email "x"\n').program)
-    ]
+    program = rules_of('journey trial\n    on purchase\n        send email "x"\n').program
+    told = [each.what for each in timeline([(entry, None) for entry in entries], program, zone("UTC"))]
     assert told == ["`emit x` is skipped (depth)", "a message is skipped (depth)"]
+
+
+def test_what_happens_within_a_minute_stands_in_the_order_in_which_it_did(tmp_path: Path) -> None:
+    script = """
+contact
+    email text
+    stage text?
+event lead
+settings
+    consent email when email is known
+journey news
+    on lead
+        set stage = "warm"
+        send email "first"
+        add tag "met"
+        emit lead_met
+        send email "second"
+        remove tag "met"
+event lead_met
+test "it" for news
+    given email = "ana@mail.example"
+    at 2026-01-10 9am event lead
+    at 2026-01-10 expect nothing
+"""
+    rows = [line[20:].strip() for line in failed(tmp_path, script).splitlines() if " 09:00 " in line]
+    assert rows == [
+        "event lead",
+        "a path begins (event)",
+        'set stage = "warm"',
+        'nothing   email "first"',
+        'add tag "met"',
+        "emit lead_met",
+        'nothing   email "second"',
+        'remove tag "met"',
+    ]

@@ -7,20 +7,9 @@ from attrs import frozen
 from wend.dsl.literals import quote
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone
-from wend.runtime.effects import (
-    Called,
-    Effect,
-    Emitted,
-    Marked,
-    Resubscribed,
-    Send,
-    SetField,
-    Step,
-    Suppressed,
-    TraceEntry,
-)
+from wend.runtime.deeds import deeds, spell_effect
+from wend.runtime.effects import Step, TraceEntry
 from wend.runtime.named import send_of
-from wend.runtime.spell import spell
 from wend.runtime.values import Instant
 
 WORDS = {
@@ -45,24 +34,19 @@ class Happened:
     what: str
 
 
-def happened(contact: str, outcome: Step, program: Program, zone: Zone) -> Iterator[Happened]:
-    """What one step did: runs, messages, and what became of others; then what it changed."""
-    sends = {effect.identity.step: effect for effect in outcome.effects if isinstance(effect, Send)}
-    for entry in outcome.trace:
-        what = _of_trace(entry, sends, program)
+def happened(contact: str, now: Instant, outcome: Step, program: Program, zone: Zone) -> Iterator[Happened]:
+    """What the step of a tick did, in the order in which it did it."""
+    for entry, effect in deeds(outcome):
+        what = _of_trace(entry, program) if entry is not None else None
+        if effect is not None:
+            what = spell_effect(effect, zone)
         if what is not None:
-            yield Happened(entry.at, contact, entry.journey, f"{named(program, entry.journey)}: {what}")
-    for effect in outcome.effects:
-        what = _of_effect(effect, zone)
-        if what is not None:
-            journey = "" if isinstance(effect, Suppressed) else effect.identity.journey
+            at, journey = (entry.at, entry.journey) if entry is not None else (now, "")
             prefix = f"{named(program, journey)}: " if journey else ""
-            yield Happened(effect.at, contact, journey, prefix + what)
+            yield Happened(at, contact, journey, prefix + what)
 
 
-def _of_trace(entry: TraceEntry, sends: dict[str, Send], program: Program) -> str | None:
-    if entry.kind == "sent":
-        return message(sends[entry.step]) if entry.step in sends else None
+def _of_trace(entry: TraceEntry, program: Program) -> str | None:
     if entry.kind not in WORDS:
         return None
     reason = f" ({entry.reason})" if entry.reason else ""
@@ -70,32 +54,6 @@ def _of_trace(entry: TraceEntry, sends: dict[str, Send], program: Program) -> st
     if op is not None and entry.kind in ("held", "dropped"):
         return f"{op.channel} {quote(op.template)} {'is held' if entry.kind == 'held' else 'is not sent'}{reason}"
     return WORDS[entry.kind] + reason
-
-
-def _of_effect(effect: Effect, zone: Zone) -> str | None:
-    match effect:
-        case Send():
-            return None
-        case Called(webhook=webhook):
-            return f"call webhook {quote(webhook)}"
-        case SetField(name=name, value=value):
-            return f"set {name} = {spell(value, zone)}"
-        case Marked(field=kind, value=value, removed=removed):
-            thing = "tag" if kind == "tags" else "list"
-            return f"{'remove' if removed else 'add'} {thing} {spell(value, zone)}"
-        case Emitted(event=event):
-            return f"emit {event}"
-        case Suppressed(suppression=found):
-            return f"{found.address} has {found.reason} ({found.channel})"
-        case Resubscribed(suppression=lifted):
-            return f"resubscribe {lifted.address} ({lifted.channel})"
-
-
-def message(send: Send) -> str:
-    """A message in a few words: `email "winback-1"`."""
-    if send.template is None:
-        return f"notify {quote(send.address)}"
-    return f"{send.channel} {quote(send.template)}"
 
 
 def named(program: Program, journey: str) -> str:

@@ -94,7 +94,7 @@ def _told(session: Session, ticks: Iterable[Tick]) -> Answer:
     for each in ticks:
         made.append(each)
         for id, outcome in each.stepped:
-            lines += happened(id, outcome, session.program, session.zone)
+            lines += happened(id, each.at, outcome, session.program, session.zone)
     several = len(session.ids) > 1
     shown = [f"{spell_time(at, session.zone)}  {who if several else ''}{what}" for at, who, what in _gathered(lines)]
     if len(shown) > MOST_LINES:
@@ -110,15 +110,19 @@ def _told(session: Session, ticks: Iterable[Tick]) -> Answer:
 
 
 def _gathered(lines: list[Happened]) -> Iterator[tuple[Instant, str, str]]:
-    """What happened, in order; the same thing for many contacts at one tick is told once."""
+    """What happened, in order; the same thing for many contacts at one tick is told once, where it came first."""
     groups: dict[tuple[Instant, str], list[str]] = {}
     for each in lines:
         groups.setdefault((each.at, each.what), []).append(each.contact)
-    for (at, what), contacts in groups.items():
+    told: set[tuple[Instant, str]] = set()
+    for each in lines:
+        key = each.at, each.what
+        contacts = groups[key]
         if len(contacts) < MANY:
-            yield from ((at, f"{contact}  ", what) for contact in contacts)
-        else:
-            yield at, f"{len(contacts):,} contacts  ", what
+            yield each.at, f"{each.contact}  ", each.what
+        elif key not in told:
+            told.add(key)
+            yield each.at, f"{len(contacts):,} contacts  ", each.what
 
 
 def back(session: Session, line: Line) -> Answer:
