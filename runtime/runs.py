@@ -9,7 +9,8 @@ from wend.runtime.contact import Event
 from wend.runtime.evolve import evolve
 from wend.runtime.feedback import depth_of
 from wend.runtime.interpret import Env
-from wend.runtime.state import Cause, CauseKind, Path, Run
+from wend.runtime.rules import head_of
+from wend.runtime.state import Cause, CauseKind, Path, Phase, Run
 from wend.runtime.work import Stay, Work
 
 HELD_OUT = "hold out"
@@ -27,12 +28,7 @@ def survey(work: Work, stay: Stay) -> None:
     run = stay.state.run
     if run is None and (not stay.open or not _may_ever_begin(stay)):
         return
-    env = work.env(stay)
-    audience = work.ask(journey.audience, env)
-    stay.audience = audience if isinstance(audience, bool) else None
-    if run is None and journey.name in work.rules.ends_at_once:
-        env = evolve(env, run_entry=work.now)  # nothing has happened since: whom this would end does not begin
-    stay.leaving = journey.exit_when is not None and work.ask(journey.exit_when, env) is True
+    _look(work, stay)
     if run is not None:
         if stay.leaving and journey.exit_when is not None:
             end(work, stay, "exit when", depth_of(work, stay, journey.exit_when))
@@ -43,6 +39,16 @@ def survey(work: Work, stay: Stay) -> None:
         begin(work, stay)
     if stay.state.anew and not stay.paused:
         stay.state = evolve(stay.state, anew=False)
+
+
+def _look(work: Work, stay: Stay) -> None:
+    """Whether the contact is in the audience, and whether `exit when` is true: of its run, or of one to begin now."""
+    journey, env = stay.journey, work.env(stay)
+    audience = work.ask(journey.audience, env)
+    stay.audience = audience if isinstance(audience, bool) else None
+    if stay.run is None and journey.name in work.rules.ends_at_once:
+        env = evolve(env, run_entry=work.now)  # nothing has happened since: whom this would end does not begin
+    stay.leaving = journey.exit_when is not None and work.ask(journey.exit_when, env) is True
 
 
 def _pause(work: Work, stay: Stay) -> None:
@@ -140,8 +146,9 @@ def _takes_entries(work: Work, stay: Stay) -> bool:
     return False
 
 
-def begin(work: Work, stay: Stay) -> None:
-    """A run begins; its `on entry` triggers are to fire."""
+def begin(work: Work, stay: Stay, event: Event | None = None) -> None:
+    """A run begins, through an event if one is given; its `on entry` triggers are to fire."""
+    stay.begun_by = event
     number, before = stay.state.runs + 1, stay.state.ended_began
     again = before is not None and stay.zone.date(before) == stay.zone.date(work.now)
     begun = stay.state.begun + 1 if again else 1
@@ -175,6 +182,13 @@ def _say_farewell(work: Work, stay: Stay, depth: int) -> None:
         stay.farewell.append(new_path(work, trigger, head.id, cause))
 
 
+def end_by(work: Work, stay: Stay, event: Event) -> None:
+    """`exit on` ends the run. A later event of this tick may begin the next, of which nothing is known yet."""
+    end(work, stay, "exit on", event.depth)
+    if _may_ever_begin(stay):
+        _look(work, stay)
+
+
 def leave(work: Work, stay: Stay) -> None:
     """The contact is outside the audience: its paths end, the run goes on."""
     run = stay.run
@@ -187,8 +201,49 @@ def leave(work: Work, stay: Stay) -> None:
 def start(
     work: Work, stay: Stay, trigger: Trigger, head: str, cause: Cause, key: str | None = None, alias: str | None = None
 ) -> None:
-    """A trigger fires: a path stands ready to be walked at this tick, if none of its kind is under way then."""
-    stay.put(new_path(work, trigger, head, cause, key, alias), None)
+    """A trigger fires: a path stands ready to be walked at this tick, if none of its kind is under way."""
+    path = new_path(work, trigger, head, cause, key, alias)
+    if not _in_the_way(work, stay, trigger, path):
+        stay.put(path, None)
+
+
+def _in_the_way(work: Work, stay: Stay, trigger: Trigger, path: Path) -> bool:
+    """Whether a firing finds a path of its kind under way, which `newest path only` lets it replace.
+
+    Under way is what waits or is held as the trigger fires: what comes due later in the tick goes on too late.
+    What goes on at this tick already, or began at it, is looked at when its turn to be walked has come.
+    """
+    paths = stay.run.paths if stay.run is not None else ()
+    older = [p for p in paths if p.phase is not Phase.READY and same_line(p, path)]
+    if any(p.tick == work.now and p.trigger == path.trigger for p in paths) and path.cause.event is None:
+        return False  # it may have to give way to an event
+    if older and key_done(stay, trigger, path):
+        work.note(stay, "ignored", trigger=path.trigger, reason="key done")
+        return True
+    for old in older:
+        if stops_now(work, stay, old):
+            drop(work, stay, old, "stopped", "stop when")
+        elif stay.journey.newest_path_only:
+            drop(work, stay, old, "stopped", "a newer path")
+        else:
+            work.note(stay, "ignored", trigger=path.trigger, reason="under way")
+            return True
+    return False
+
+
+def same_line(left: Path, right: Path) -> bool:
+    """Whether of two paths one at most may be under way."""
+    return left.trigger == right.trigger and left.key == right.key
+
+
+def key_done(stay: Stay, trigger: Trigger, path: Path) -> bool:
+    """Whether a path has a key for which there may be one path for ever, and there was."""
+    return bool(getattr(head_of(trigger, path.head), "once", False)) and key_of(path) in stay.state.keys
+
+
+def key_of(path: Path) -> tuple[str, str]:
+    """A path's trigger and key."""
+    return path.trigger, path.key or ""
 
 
 def new_path(
@@ -207,9 +262,11 @@ def new_path(
     )
 
 
-def began_before(work: Work, run: Run, event: Event) -> bool:
+def began_before(work: Work, stay: Stay, run: Run, event: Event) -> bool:
     """Whether a run began before an event: at an earlier tick that is not later, or through an earlier event."""
     if run.began < work.now and run.began <= event.time:
+        return True
+    if stay.begun_by is not None and stay.begun_by.key < event.key:
         return True
     return any(path.cause.order < event.key for path in run.paths if path.cause.event is not None)
 

@@ -143,8 +143,8 @@ def _happen(work: Work, stay: Stay, event: Event) -> None:
     if run is not None:
         env = work.env(stay)
         hit = any(runs.matches(work, env, match, event) for match in stay.journey.exit_on)
-        if hit and runs.began_before(work, run, event):
-            runs.end(work, stay, "exit on", event.depth)
+        if hit and runs.began_before(work, stay, run, event):
+            runs.end_by(work, stay, event)
             return
         runs.stop_paths(work, stay, event)
     if not event.imported and not stay.archived:
@@ -161,7 +161,7 @@ def _fire_on(work: Work, stay: Stay, event: Event) -> None:
             work.note(stay, "ignored", trigger=trigger.id, reason="late", place=head.place)
             continue
         if stay.run is None and runs.may_begin(work, stay):
-            runs.begin(work, stay)
+            runs.begin(work, stay, event)
         if not stay.may_start:
             continue
         key = _key(env.on(event).evaluate(head.key).value) if head.key is not None else None

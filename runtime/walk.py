@@ -79,9 +79,7 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
     if found is None or run is None:
         return False
     head = head_of(found[1], path.head)
-    once = getattr(head, "once", False)
-    token = (path.trigger, path.key or "")
-    if once and token in stay.state.keys:
+    if runs.key_done(stay, found[1], path):
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="key done")
         return False
@@ -91,7 +89,7 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="fired already")
         return False
-    busy = [p for p in run.paths if p is not path and _same_line(p, path) and (p.tick < work.now or _begun(p))]
+    busy = [p for p in run.paths if p is not path and runs.same_line(p, path) and (p.tick < work.now or _begun(p))]
     if busy and not stay.journey.newest_path_only:
         stay.drop(path)
         work.note(stay, "ignored", trigger=path.trigger, reason="under way")
@@ -100,8 +98,8 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
         runs.drop(work, stay, old, "stopped", "a newer path")
     work.fired.update({firing, (*line, "")})
     feedback.began(work, stay, path)
-    if once:
-        stay.state = evolve(stay.state, keys=stay.state.keys | {token})
+    if getattr(head, "once", False):
+        stay.state = evolve(stay.state, keys=stay.state.keys | {runs.key_of(path)})
     if path.cause.kind is CauseKind.WHEN and isinstance(head, When):
         when.latch(stay, head, work.now)
     elif any(isinstance(each, When) for each in found[1].heads):
@@ -109,10 +107,6 @@ def _admit(work: Work, stay: Stay, path: Path) -> bool:
     work.stir()
     work.note(stay, "fired", trigger=path.trigger, reason=path.cause.kind.value, place=head.place if head else None)
     return True
-
-
-def _same_line(left: Path, right: Path) -> bool:
-    return left.trigger == right.trigger and left.key == right.key
 
 
 def _begun(path: Path) -> bool:

@@ -35,6 +35,7 @@ class Stay:
         seen: what headers and `when` see, made once for the same entry and labels.
         held_out: the contact is in the hold-out: nothing is done for it.
         farewell: paths of `on exit`, of the run that has ended.
+        begun_by: the event through which the run began at this tick, after an `exit on`.
         spent: the run ended at this tick, and not by `exit on`: no run may begin before the next.
     """
 
@@ -49,6 +50,7 @@ class Stay:
     resumed: Instant | None = None
     archived: bool = False
     first_seen: bool = False
+    begun_by: Event | None = None
     spent: bool = False
     held_out: bool = False
     farewell: list[Path] = field(factory=list)

@@ -32,27 +32,35 @@ LONG = Period(days=9999)
 # ---- paths
 
 
-replaced("paths of a trigger stand side by side", [walk], "_same_line", lambda left, right: False)
-replaced("a key is no line of its own", [walk], "_same_line", lambda left, right: left.trigger == right.trigger)
+replaced("paths of a trigger stand side by side", [runs], "same_line", lambda left, right: False)
+replaced("a key is no line of its own", [runs], "same_line", lambda left, right: left.trigger == right.trigger)
 
 
 @mutant("`newest path only` is ignored")
 def _oldest(to: pytest.MonkeyPatch) -> None:
-    def admit(work: Work, stay: Stay, path: Any) -> bool:
-        kept, stay.journey = stay.journey, evolve(stay.journey, newest_path_only=False)
-        begins: bool = original(work, stay, path)
-        stay.journey = kept
-        return begins
+    def ignored(original: Callable[..., bool]) -> Callable[..., bool]:
+        def asked(work: Work, stay: Stay, *rest: Any) -> bool:
+            kept, stay.journey = stay.journey, evolve(stay.journey, newest_path_only=False)
+            found = original(work, stay, *rest)
+            stay.journey = kept
+            return found
 
-    original = walk._admit
-    to.setattr(walk, "_admit", admit)
+        return asked
+
+    to.setattr(walk, "_admit", ignored(walk._admit))
+    to.setattr(runs, "_in_the_way", ignored(runs._in_the_way))
+
+
+@mutant("a path under way is looked at when the new one is walked")
+def _when_walked(to: pytest.MonkeyPatch) -> None:
+    to.setattr(runs, "_in_the_way", lambda work, stay, trigger, path: False)
 
 
 @mutant("`once per` counts in each run")
 def _once_in_run(to: pytest.MonkeyPatch) -> None:
-    def begin(work: Work, stay: Stay) -> None:
+    def begin(work: Work, stay: Stay, *rest: Any) -> None:
         stay.state = evolve(stay.state, keys=frozenset())
-        original(work, stay)
+        original(work, stay, *rest)
 
     original = runs.begin
     to.setattr(runs, "begin", begin)

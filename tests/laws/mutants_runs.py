@@ -42,7 +42,21 @@ def _by_arrival(to: pytest.MonkeyPatch) -> None:
     to.setattr(step, "new_events", arrived)
 
 
-replaced("`exit on` ends what began after it", [runs], "began_before", lambda work, run, event: True)
+replaced("`exit on` ends what began after it", [runs], "began_before", lambda work, stay, run, event: True)
+
+
+replaced(
+    "what an event of the tick began is not ended by a later one of it",
+    [runs],
+    "began_before",
+    lambda work, stay, run, event: run.began < work.now and run.began <= event.time,
+)
+replaced(
+    "what was asked of the run that `exit on` ended holds for the next",
+    [runs],
+    "end_by",
+    lambda work, stay, event: runs.end(work, stay, "exit on", event.depth),
+)
 
 
 @mutant("the event that ended a run may start something")

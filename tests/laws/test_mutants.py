@@ -31,6 +31,8 @@ FAMILIES = (mutants_runs, mutants_paths, mutants_gates, mutants_control, mutants
 CAUGHT_BY: dict[str, Callable[..., None]] = {
     "events are taken in the order of arrival": runs.test_after_exit_on_a_later_event_of_the_same_tick_may_begin_a_run,
     "`exit on` ends what began after it": runs.test_exit_on_ends_what_began_before_it_and_nothing_else,
+    "what an event of the tick began is not ended by a later one of it": runs.test_what_an_event_of_a_tick_began_is_ended_by_a_later_one,
+    "what was asked of the run that `exit on` ended holds for the next": runs.test_after_exit_on_no_run_begins_that_would_end_at_once,
     "the event that ended a run may start something": runs.test_the_event_that_ended_a_run_starts_nothing_there,
     "after `exit on` nothing of that tick begins a run": runs.test_after_exit_on_a_later_event_of_the_same_tick_may_begin_a_run,
     "emitted events arrive at the same tick": runs.test_emitted_events_arrive_at_the_next_tick,
@@ -74,6 +76,7 @@ CAUGHT_BY: dict[str, Callable[..., None]] = {
     "paths of a trigger stand side by side": paths.test_a_trigger_has_one_path_under_way_and_ignores_a_further_firing,
     "a key is no line of its own": paths.test_a_key_has_a_path_of_its_own,
     "`newest path only` is ignored": paths.test_a_trigger_has_one_path_under_way_and_ignores_a_further_firing,
+    "a path under way is looked at when the new one is walked": paths.test_a_path_is_under_way_as_the_trigger_fires,
     "`once per` counts in each run": paths.test_once_per_key_is_for_ever_across_runs,
     "`stop on` is ignored": paths.test_stop_on_and_stop_when_end_the_path,
     "`stop when` is ignored": paths.test_stop_on_and_stop_when_end_the_path,

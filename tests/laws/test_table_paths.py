@@ -21,6 +21,22 @@ def test_a_trigger_has_one_path_under_way_and_ignores_a_further_firing() -> None
     assert sent(play(newest, *twice)) == ["05-14 14:30 hello"]
 
 
+def test_a_path_is_under_way_as_the_trigger_fires() -> None:
+    """Events come before waits that are over and held messages that may go: in their minute these are under way."""
+    script = """
+        journey j
+            send between 2pm and 3pm
+            on visit
+                send email "hello"
+                wait 10 minutes
+                send email "again"
+    """
+    visits = (event("05-14 13:00", "visit"), event("05-14 14:00", "visit"), event("05-14 14:10", "visit"))
+    assert sent(play(script, *visits)) == ["05-14 14:00 hello", "05-14 14:10 again"]
+    newest = script.replace("journey j", "journey j\n            newest path only")
+    assert sent(play(newest, *visits)) == ["05-14 14:00 hello", "05-14 14:10 hello", "05-14 14:20 again"]
+
+
 def test_a_key_has_a_path_of_its_own() -> None:
     script = """
         journey j

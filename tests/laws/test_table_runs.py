@@ -78,6 +78,43 @@ def test_after_exit_on_a_later_event_of_the_same_tick_may_begin_a_run() -> None:
     assert sent(play(script, told_first, told_later)) == ["05-14 13:01 hello"]
 
 
+def test_what_an_event_of_a_tick_began_is_ended_by_a_later_one() -> None:
+    script = """
+        journey j
+            reenter always
+            exit on cancel
+            on visit
+                stop on purchase
+                wait 1 hour
+                send email "hello"
+    """
+    names = ("cancel", "visit", "purchase", "cancel")
+    outcome = play(script, *[event(f"05-14 13:00:{10 * n}", name) for n, name in enumerate(names, 1)])
+    assert noted(outcome, "exited") == ["05-14 13:01 exit on", "05-14 13:01 exit on"]
+    assert noted(outcome, "entered") == ["05-14 12:00", "05-14 13:01", "05-14 13:02"]
+
+
+def test_after_exit_on_no_run_begins_that_would_end_at_once() -> None:
+    script = """
+        journey j
+            reenter always
+            exit on cancel
+            exit when count(visit since entry) = 0 and plan = "closed"
+            on purchase
+                send email "hello"
+    """
+    story = (
+        event("05-14 12:30", "visit"),
+        change("05-14 12:40", plan="closed"),
+        event("05-14 12:50", "purchase"),
+        event("05-14 13:00:10", "cancel"),
+        event("05-14 13:00:20", "purchase"),
+    )
+    outcome = play(script, *story)
+    assert sent(outcome) == ["05-14 12:50 hello"]
+    assert noted(outcome, "entered") == ["05-14 12:00"]
+
+
 def test_emitted_events_arrive_at_the_next_tick() -> None:
     script = """
         journey j
