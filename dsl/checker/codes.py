@@ -39,6 +39,7 @@ CHECKS = {
     "W242": "test without a time",
     "W243": "many messages at once",
     "W245": "row that does not fit its table",
+    "W246": "event without a field that every one has",
     "W401": "`!=` on a value that may be unknown",
     "W402": "`not` on a value that may be unknown",
     "W403": "branch on a value that may be unknown",

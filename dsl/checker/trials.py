@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 
 from wend.dsl import ast, core, trial
 from wend.dsl.builtins import BUILTIN_EVENTS, CHANNELS, EventShape
+from wend.dsl.checker.complete import complete
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.examples import Row, rows
 from wend.dsl.checker.expressions import Expressions
@@ -207,7 +208,7 @@ class _Lines:
 
     def _happens(self, event: ast.Name, at: ast.Moment, pairs: tuple[ast.Pair, ...], place: Place) -> trial.Happens:
         given = self.row.pairs(pairs)
-        made = happens(event, given, self.env, self.ctx)
+        made = happens(event, given, self.env, self.ctx, "with ")
         for pair, (_, value) in zip(given, made, strict=True):
             self._alone(pair.value, value)
         moment = self._moment(at) or trial.Moment(dt.date.min)
@@ -247,9 +248,13 @@ def field_value(name: ast.Name, value: ast.Expr, env: Env, ctx: Expressions) -> 
 
 
 def happens(
-    event: ast.Name, pairs: tuple[ast.Pair, ...], env: Env, ctx: Expressions
+    event: ast.Name, pairs: tuple[ast.Pair, ...], env: Env, ctx: Expressions, before: str = ""
 ) -> tuple[tuple[str, core.Expr], ...]:
-    """The values of an event that happens, its name checked too."""
+    """The values of an event that happens, its name checked too.
+
+    Args:
+        before: the word that stands before values, for advice.
+    """
     name = event.text
     shape = BUILTIN_EVENTS.get(name) or ctx.names.shape(name)
     if shape is None:
@@ -261,6 +266,8 @@ def happens(
         made = ctx.check(pair.value, env)
         _payload(pair, made, shape, env, ctx)
         values.append((pair.name.text, made.expr))
+    if shape is not None and name in ctx.names.declared.events:
+        complete(event, shape, values, before, env, ctx)
     return tuple(values)
 
 

@@ -84,6 +84,18 @@ def test_what_a_tick_did_is_told_in_the_order_in_which_it_did(session: Session) 
     assert went == ["set visits = 7", 'email "first"', 'add tag "met"', 'email "second"']
 
 
+def test_an_event_without_a_field_that_every_one_has_is_refused_with_what_to_add(session: Session) -> None:
+    ask(session, 'event order\n    `unit price` number\n    ways list of "web" | "shop"\n    note text?', ":tick")
+    refused = answer(session, ":event order")
+    assert refused.lines[0] == "error[W246]: every `order` has `unit price` and `ways`, and this one has not"
+    assert refused.lines[-1].startswith('  help: add ``unit price` = 30, ways = ["web"]`, say, or declare')
+    half = answer(session, ':event order ways = ["web"]')
+    assert half.lines[0] == "error[W246]: every `order` has `unit price`, and this one has not"
+    assert session.told == []
+    ask(session, ':event order `unit price` = 30, ways = ["web"]', ":event contact_created")
+    assert len(session.told) == 2
+
+
 def test_the_same_for_many_is_told_once_where_it_came_first() -> None:
     at = dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
     lines = [Happened(at, who, "", what) for who in "abcd" for what in ("begins", *(["ends"] if who < "c" else []))]

@@ -61,7 +61,7 @@ def _moment(draw: st.DrawFn, day: dt.date) -> str:
 
 def _bought(draw: st.DrawFn) -> str:
     amount = f"amount = {draw(whole(1, 4)) * 10}"
-    return f'{amount}, channel = "{pick(draw, CHANNELS)}"' if either(draw) else amount
+    return f'{amount}, channel = "{pick(draw, CHANNELS) if either(draw) else "web"}"'
 
 
 def _dated(draw: st.DrawFn, scene: Scene, day: dt.date) -> str:
