@@ -11,11 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wend.compiling import Evaluation, Match, Program, compile, evaluate
     from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
-    from wend.embedding import Engine, Taken
-    from wend.host_functions import HostFunction, function
-    from wend.host_sources import Batch, Source
+    from wend.host.compiling import Evaluation, Match, Program, compile, evaluate
+    from wend.host.engine import Engine, Taken
+    from wend.host.functions import HostFunction, function
+    from wend.host.sources import Batch, Source
     from wend.runtime.activation import Activation, Answer, ChangedTrigger, UnansweredError
     from wend.runtime.channels import (
         Channel,
@@ -101,11 +101,11 @@ __all__ = [
 ]
 
 _HOMES = {
-    "wend.compiling": "Evaluation Match Program compile evaluate",
+    "wend.host.compiling": "Evaluation Match Program compile evaluate",
     "wend.dsl.diagnostics": "Diagnostic ProgramError Severity WendError render",
-    "wend.embedding": "Engine Taken",
-    "wend.host_functions": "HostFunction function",
-    "wend.host_sources": "Batch Source",
+    "wend.host.engine": "Engine Taken",
+    "wend.host.functions": "HostFunction function",
+    "wend.host.sources": "Batch Source",
     "wend.runtime.activation": "Activation Answer ChangedTrigger UnansweredError",
     "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
     "wend.runtime.contact": "Change Contact Event Inbox",

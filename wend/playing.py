@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from attrs import frozen
 
 from wend.collector import collecting_seldom
-from wend.population import Population
+from wend.data.population import Population
 from wend.progress import progress
+from wend.project.workspace import Workspace
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send, Step
 from wend.runtime.simulate import SimulationResult, simulate
 from wend.runtime.step import step
 from wend.runtime.values import Instant
 from wend.runtime.why import explained
-from wend.workspace import Workspace
 
 
 @frozen

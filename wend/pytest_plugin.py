@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
     from wend.dsl.trial import Test
+    from wend.project.workspace import Workspace
     from wend.runtime.trial import TestResult
-    from wend.workspace import Workspace
 
 
 class NotAsExpected(Exception):
@@ -95,7 +95,7 @@ _OPENED = pytest.StashKey[dict[Path, "Workspace"]]()
 
 def _workspace(config: pytest.Config, script: Path) -> "Workspace":
     """The project around a script, or the script alone; each is read once."""
-    from wend.workspace import open_workspace
+    from wend.project.workspace import open_workspace
 
     opened = config.stash.setdefault(_OPENED, {})
     project = next((folder for folder in script.parents if (folder / "wend.toml").is_file()), None)

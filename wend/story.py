@@ -6,13 +6,14 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from wend.data.population import Population
 from wend.dsl import plan
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program, Trigger
 from wend.playing import Period, play
-from wend.population import Population
+from wend.project.workspace import Workspace
 from wend.runtime.calendar import Zone, floor_minute, zone
 from wend.runtime.contact import EMPTY, Contact, Event
 from wend.runtime.effects import Facts, Step, TraceEntry
@@ -25,7 +26,6 @@ from wend.runtime.store.protocol import JournalEntry
 from wend.runtime.store.sqlite import read_sqlite
 from wend.runtime.values import Instant
 from wend.runtime.whynot import WhyNot, why_not
-from wend.workspace import Workspace
 
 LineOf = TraceEntry | JournalEntry
 FEW = 10_000

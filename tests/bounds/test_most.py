@@ -8,6 +8,7 @@ import pytest
 
 from tests.checker.support import check_text
 from tests.house.repository import ROOT
+from wend.data.population import open_with_data
 from wend.dsl.ast import QuotaUnit
 from wend.dsl.bounds.most import most_of
 from wend.dsl.bounds.stretch import fewest_days
@@ -16,7 +17,6 @@ from wend.dsl.period import Period
 from wend.dsl.program import Program
 from wend.playing import Period as Days
 from wend.playing import play
-from wend.population import open_with_data
 from wend.runtime.calendar import add_to_date
 from wend.runtime.effects import Send
 

@@ -8,7 +8,7 @@ from tests.laws.corpus import corpus
 from tests.laws.harness import scripts_of
 from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.source import Source, Span
-from wend.workspace import build
+from wend.project.workspace import build
 
 DECLARED = """contact
     email text

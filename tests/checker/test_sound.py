@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wend.dsl.diagnostics import render
-from wend.workspace import open_workspace
+from wend.project.workspace import open_workspace
 
 SCRIPTS = sorted((Path(__file__).parent / "sound").glob("*.journey"))
 

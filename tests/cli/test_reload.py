@@ -8,8 +8,8 @@ import pytest
 
 from tests.cli.support import EVENTS, mails, project, wend
 from tests.cli.test_process import running, until
-from wend.project import load_project
-from wend.reloading import Change, Watch
+from wend.live.reloading import Change, Watch
+from wend.project.project import load_project
 from wend.runtime.store.sqlite import read_sqlite
 
 LONG_AGO = EVENTS.replace("2026-", "2020-")

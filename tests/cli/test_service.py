@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.support import EVENTS, TOML, add, mails, project
 from wend.dsl.diagnostics import WendError
-from wend.service import Round, Service, next_time, open_service
-from wend.workspace import open_workspace
+from wend.live.service import Round, Service, next_time, open_service
+from wend.project.workspace import open_workspace
 
 
 def at(text: str) -> dt.datetime:

@@ -10,8 +10,8 @@ import pytest
 from tests.cli.support import DUE, SCRIPT, TOML, mails, project, wend
 from tests.delivery.web_server import web_service
 from wend.dsl.diagnostics import Severity
+from wend.project.workspace import open_workspace
 from wend.runtime.channels import ConsoleChannel
-from wend.workspace import open_workspace
 
 PUSH = SCRIPT.replace('send email "miss-you"', 'send push "miss-you"').replace(
     "journey win_back\n", "journey win_back\n    transactional\n    track clicks\n"
@@ -80,6 +80,6 @@ def test_a_server_that_hangs_up_does_not_end_the_run(tmp_path: Path) -> None:
         found.append(signal.getsignal(signal.SIGPIPE))
         return ConsoleChannel(io.StringIO())
 
-    with mock.patch("wend.service.WebhookChannel", side_effect=made):
+    with mock.patch("wend.live.service.WebhookChannel", side_effect=made):
         wend("run", hooked(tmp_path, "https://push.example"), "--once", "--at", DUE)
     assert found == [signal.SIG_IGN]

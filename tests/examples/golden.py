@@ -13,9 +13,9 @@ from pathlib import Path
 from attrs import frozen
 
 from tests.house.repository import ROOT
+from wend.data.population import open_with_data
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
-from wend.population import open_with_data
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Marked, Send, SetField, Step
 from wend.runtime.simulate import simulate

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from tests.examples.golden import EXAMPLES, NAMES, Golden, happened, path
 from wend.cli.app import cli
-from wend.workspace import open_workspace
+from wend.project.workspace import open_workspace
 
 
 def test_every_example_is_looked_at() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from wend.dsl.diagnostics import Severity, render
 from wend.dsl.source import Source
+from wend.project.workspace import build
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Event
 from wend.runtime.effects import Facts, TraceEntry
@@ -14,7 +15,6 @@ from wend.runtime.values import Instant, Value
 from wend.runtime.whynot import WhyNot, why_not
 from wend.runtime.world import World
 from wend.stdlib import FUNCTIONS
-from wend.workspace import build
 
 PARIS = zone("Europe/Paris")
 DECLARATIONS = """

@@ -12,14 +12,14 @@ from tests.cli.support import wend
 from tests.house.repository import ROOT, sources
 from wend.cli.check import with_data
 from wend.cli.test import run_tests
-from wend.codes import CODES, PROJECT
 from wend.dsl.checker.codes import CHECKS
 from wend.dsl.codes import SYNTAX
 from wend.dsl.diagnostics import Diagnostic, Severity, WendError, render
 from wend.dsl.formatter import format_source
 from wend.dsl.source import Source
-from wend.explanations import LONE, SHAPE, as_markdown, as_text, explanation
-from wend.workspace import open_workspace
+from wend.project.workspace import open_workspace
+from wend.reference.codes import CODES, PROJECT
+from wend.reference.explanations import LONE, SHAPE, as_markdown, as_text, explanation
 
 NOW = dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
 PAGES = ROOT / "docs" / "diagnostics.md"
@@ -56,7 +56,7 @@ def test_every_code_that_is_reported_is_declared_and_no_other() -> None:
 
 
 def test_every_code_has_a_page_and_no_other() -> None:
-    assert {path.stem for path in (ROOT / "wend" / "pages").iterdir()} == set(CODES)
+    assert {path.stem for path in (ROOT / "wend" / "reference" / "pages").iterdir()} == set(CODES)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

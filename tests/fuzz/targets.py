@@ -18,7 +18,7 @@ from wend.dsl.diagnostics import Severity, WendError, render
 from wend.dsl.formatter import FormatError, format_source
 from wend.dsl.parser import parse, parse_expression
 from wend.dsl.source import Source
-from wend.project import load_project
+from wend.project.project import load_project
 from wend.runtime import codec
 from wend.runtime import step as engine
 from wend.runtime.calendar import zone

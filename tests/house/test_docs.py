@@ -29,12 +29,12 @@ from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import Severity, render
 from wend.dsl.formatter import format_source
 from wend.dsl.source import Source
-from wend.project import load_project
+from wend.project.project import load_project
+from wend.project.workspace import build, open_workspace
 from wend.runtime.calendar import zone
 from wend.runtime.sources import ContactMapping, EventMapping, load_contacts, load_events
 from wend.runtime.templates import Templates, TemplateScope
 from wend.stdlib import FUNCTIONS
-from wend.workspace import build, open_workspace
 
 ALL = [block for page in PAGES for block in page_blocks(page)]
 LANGUAGE = Path("docs/language.md")

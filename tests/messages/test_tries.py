@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from wend.codes import CODES
 from wend.dsl.diagnostics import Diagnostic, render
 from wend.dsl.source import Source
-from wend.workspace import build
+from wend.project.workspace import build
+from wend.reference.codes import CODES
 
 FILES = sorted(Path(__file__).with_name("tries").glob("*.txt"))
 BETWEEN, BELOW = "\n----------\n", "\n==========\n"

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from wend.config import ProjectError
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import render
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
-from wend.init import init_project
-from wend.project import load_project
+from wend.project.config import ProjectError
+from wend.project.init import init_project
+from wend.project.project import load_project
 from wend.runtime.templates import TemplateScope, load_templates
 from wend.stdlib import signatures
 

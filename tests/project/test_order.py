@@ -2,7 +2,7 @@
 
 from wend.dsl.diagnostics import Diagnostic, in_order
 from wend.dsl.source import Source, Span
-from wend.workspace import build
+from wend.project.workspace import build
 
 SCRIPT = """\
 journey news

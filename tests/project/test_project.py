@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from wend.config import ProjectError
-from wend.project import EventSource, Project, StoreSettings, load_project
-from wend.project_channels import ConsoleSettings, FolderSettings, SmtpSettings
+from wend.project.channels import ConsoleSettings, FolderSettings, SmtpSettings
+from wend.project.config import ProjectError
+from wend.project.project import EventSource, Project, StoreSettings, load_project
 from wend.runtime.channels import Promise, Security
 from wend.runtime.sources import BadRows, ContactMapping, EventMapping, Policy, SourceError, Tally
 from wend.runtime.values import UTC

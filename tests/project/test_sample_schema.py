@@ -5,6 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wend.data.schema import declare
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import render
 from wend.dsl.formatter import format_source
@@ -14,7 +15,6 @@ from wend.dsl.source import Source
 from wend.runtime.calendar import zone
 from wend.runtime.sources import ContactMapping, ContactRecord, EventRecord, read_contacts
 from wend.runtime.values import UTC, Value
-from wend.sample_schema import declare
 
 NOW = dt.datetime(2026, 7, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wend.dsl.diagnostics import Diagnostic, Severity
-from wend.workspace import open_workspace
+from wend.project.workspace import open_workspace
 
 SCHEMA = """contact
     email         text?

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from tests.laws.harness import source_of
 from tests.strategies.programs import programs as generated
 from tests.strategies.scenes import SCENES
+from wend.data.samples import NAMES, sample
 from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.dsl.types import Kind
+from wend.project.workspace import build
 from wend.runtime.calendar import zone
-from wend.samples import NAMES, sample
-from wend.workspace import build
 
 NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
 PARIS = zone("Europe/Paris")

@@ -3,7 +3,7 @@
 from tests.cli.support import wend
 from tests.house.repository import ROOT
 from wend.dsl.completion import next_functions
-from wend.function_pages import functions_page
+from wend.reference.functions import functions_page
 from wend.stdlib import FUNCTIONS, signatures
 
 PAGE = ROOT / "docs" / "functions.md"

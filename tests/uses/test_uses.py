@@ -7,7 +7,7 @@ import pytest
 import wend
 from tests.cli.support import wend as command
 from wend.dsl.diagnostics import Diagnostic, ProgramError
-from wend.workspace import Workspace, open_workspace
+from wend.project.workspace import Workspace, open_workspace
 
 SHOP = """\
 contact

@@ -8,9 +8,9 @@ from tests.checker.test_programs import programs
 from tests.house.repository import ROOT
 from wend.cli.test import run_tests
 from wend.dsl.diagnostics import Diagnostic, render
-from wend.explanations import LONE, explanation
-from wend.init import init_project
-from wend.workspace import Workspace, open_workspace
+from wend.project.init import init_project
+from wend.project.workspace import Workspace, open_workspace
+from wend.reference.explanations import LONE, explanation
 
 CONTACT = """
 contact

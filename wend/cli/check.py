@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 from attrs import evolve
 
+from wend.checks.quotas import check_quotas
+from wend.checks.undecided import undecided
 from wend.cli.clock import now
 from wend.cli.output import format_option, print_json
 from wend.cli.reports import as_github, as_json, as_sarif
@@ -13,10 +15,8 @@ from wend.cli.show import show_diagnostics
 from wend.dsl.bounds.tell import as_data, table
 from wend.dsl.diagnostics import Severity, WendError, in_order
 from wend.dsl.words import count_of
-from wend.quota_check import check_quotas
+from wend.project.workspace import Workspace, open_workspace
 from wend.repl.opening import open_session
-from wend.undecided import undecided
-from wend.workspace import Workspace, open_workspace
 
 FORMATS = {"github": as_github, "sarif": as_sarif}
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from wend.cli.output import format_option, print_json
+from wend.data.schema import declare
 from wend.dsl.program import Schema
 from wend.dsl.source import Source
 from wend.dsl.types import Type
-from wend.project import Project, load_project
+from wend.project.project import Project, load_project
+from wend.project.workspace import build
 from wend.runtime.calendar import zone
-from wend.sample_schema import declare
-from wend.workspace import build
 
 
 @click.command(name="declare")

@@ -9,16 +9,16 @@ from attrs import evolve, frozen
 
 from wend.cli.dates import day
 from wend.cli.output import format_option, print_json
+from wend.data.population import Population, load_population, open_with_data
 from wend.difference.cause import Course, Missed, Parting, courses, explained, first_missed, parting
 from wend.difference.messages import Change, ContactDifference, Difference, MessageLog, Sent, compare
 from wend.dsl.core import Place
 from wend.dsl.words import count_of
 from wend.playing import Period, play
-from wend.population import Population, load_population, open_with_data
+from wend.project.workspace import Workspace, open_workspace, with_fields
 from wend.runtime.calendar import Zone
 from wend.runtime.effects import TraceEntry
 from wend.runtime.tell import answer_as_json, tell
-from wend.workspace import Workspace, open_workspace, with_fields
 
 WORDS = {
     Change.MORE: "more messages",

@@ -3,9 +3,9 @@
 import click
 
 from wend.cli.output import format_option, print_json
-from wend.codes import CODES
-from wend.explanations import as_data, as_markdown, explanation
-from wend.function_pages import functions_data, functions_page
+from wend.reference.codes import CODES
+from wend.reference.explanations import as_data, as_markdown, explanation
+from wend.reference.functions import functions_data, functions_page
 
 
 @click.group(name="docs")

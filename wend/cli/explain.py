@@ -9,13 +9,13 @@ import click
 from wend.cli.clock import now
 from wend.cli.dates import day, instant, time
 from wend.cli.output import format_option, print_json
+from wend.data.population import open_with_data
 from wend.dsl.diagnostics import WendError
-from wend.explanations import as_data, as_text, explanation
-from wend.population import open_with_data
+from wend.project.workspace import open_workspace
+from wend.reference.explanations import as_data, as_text, explanation
 from wend.runtime.calendar import Zone
 from wend.runtime.tell import answer_as_json, place_as_json, tell, time_as_json
 from wend.story import Moment, Story, simulated, stored, where
-from wend.workspace import open_workspace
 
 _CODE = re.compile(r"[Ww]\d{3}")
 

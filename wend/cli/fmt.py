@@ -9,8 +9,8 @@ import click
 from wend.cli.output import format_option, print_json
 from wend.dsl.formatter import format_source
 from wend.dsl.words import count_of
-from wend.project import load_project
-from wend.workspace import project_sources
+from wend.project.project import load_project
+from wend.project.workspace import project_sources
 
 
 @click.command(name="fmt")

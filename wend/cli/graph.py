@@ -9,6 +9,7 @@ import click
 
 from wend.cli.dates import day
 from wend.cli.output import format_option, print_json
+from wend.data.population import open_with_data
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey, Program
@@ -17,13 +18,12 @@ from wend.graph.diagram import Diagram, diagram_of, shown
 from wend.graph.mermaid import mermaid
 from wend.graph.svg import svg
 from wend.playing import Period, play
-from wend.population import open_with_data
-from wend.project import Project
+from wend.project.project import Project
+from wend.project.workspace import open_workspace
 from wend.runtime.effects import Step
 from wend.runtime.flow import Flow, FlowCounting
 from wend.runtime.store.sqlite import read_sqlite
 from wend.runtime.values import Instant
-from wend.workspace import open_workspace
 
 
 @click.command(name="graph")

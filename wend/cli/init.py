@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from wend.cli.output import format_option, print_json
-from wend.init import init_project
+from wend.project.init import init_project
 
 
 @click.command(name="init")

@@ -10,10 +10,10 @@ import click
 from wend.cli.clock import now
 from wend.cli.dates import instant, time
 from wend.cli.output import format_option, print_json
+from wend.data.population import with_data_names
 from wend.dsl.words import count_of
-from wend.population import with_data_names
-from wend.readiness import Point, State, checklist
-from wend.workspace import open_workspace
+from wend.live.readiness import Point, State, checklist
+from wend.project.workspace import open_workspace
 
 
 @click.command(name="ready")

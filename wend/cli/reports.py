@@ -6,10 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
-from wend.codes import CODES
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.source import Source, Span
-from wend.explanations import explanation
+from wend.reference.codes import CODES
+from wend.reference.explanations import explanation
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -14,16 +14,16 @@ import click
 from wend.cli.dates import instant, time
 from wend.cli.output import format_option, print_error, print_json_line
 from wend.cli.show import goal_lines, goals_json, problem_json, show_error, show_problem, show_warnings
+from wend.data.population import with_data_names
 from wend.dsl.diagnostics import WendError
 from wend.dsl.words import count_of
-from wend.population import with_data_names
-from wend.project import load_project
-from wend.reloading import Change, Watch
+from wend.live.reloading import Change, Watch
+from wend.live.service import Round, Service, next_time, open_service
+from wend.project.project import load_project
+from wend.project.workspace import open_workspace
 from wend.runtime.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
-from wend.service import Round, Service, next_time, open_service
-from wend.workspace import open_workspace
 
 POLL = 60.0
 """Seconds after which data files are looked at again when nothing is due before."""

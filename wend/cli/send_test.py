@@ -12,10 +12,10 @@ from wend.cli.output import format_option, print_json
 from wend.cli.show import problem_json, show_problem
 from wend.dsl.diagnostics import WendError
 from wend.dsl.words import count_of
+from wend.live.service import open_service
+from wend.live.trying import Tried, try_out
+from wend.project.workspace import open_workspace
 from wend.runtime.messages import one_line
-from wend.service import open_service
-from wend.trying import Tried, try_out
-from wend.workspace import open_workspace
 
 UNDELIVERED = 3
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
-from wend.assumptions import read_assumptions
 from wend.cli.dates import day
 from wend.cli.output import format_option, print_json
 from wend.cli.show import goal_lines, goals_json, show_warnings
+from wend.data.assumptions import read_assumptions
+from wend.data.population import Population, open_with_data
 from wend.dsl.diagnostics import WendError
 from wend.dsl.words import count_of
 from wend.playing import Period, play
-from wend.population import Population, open_with_data
+from wend.project.senders import WithSender, senders
+from wend.project.workspace import Workspace
 from wend.report.collected import Collecting
 from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
@@ -23,8 +25,6 @@ from wend.runtime.rendering import message_of, zone_of
 from wend.runtime.rules import Rules
 from wend.runtime.simulate import SimulationResult
 from wend.runtime.templates import TemplateError
-from wend.senders import WithSender, senders
-from wend.workspace import Workspace
 
 
 @click.command(name="simulate")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from wend.cli.dates import instant
 from wend.dsl.diagnostics import WendError
-from wend.requests import Switched, ask, carry_out
+from wend.live.requests import Switched, ask, carry_out
+from wend.project.workspace import Workspace, open_workspace
 from wend.runtime.engine import Engine
 from wend.runtime.store.errors import StoreInUseError
 from wend.runtime.store.sqlite import open_sqlite
-from wend.workspace import Workspace, open_workspace
 
 WAIT = 60.0
 """Seconds after which a running `wend run` is no longer waited for."""

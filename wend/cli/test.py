@@ -12,6 +12,7 @@ from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, WendError, render
 from wend.dsl.trial import ExpectSend
 from wend.dsl.words import count_of
+from wend.project.workspace import Workspace, open_workspace
 from wend.report.coverage import as_lines, as_values, page, share
 from wend.runtime.calendar import Zone
 from wend.runtime.coverage import Collecting
@@ -19,7 +20,6 @@ from wend.runtime.judging import Failure
 from wend.runtime.tell import answer_as_json, clauses_as_json, tell, tell_clause
 from wend.runtime.timelines import Row, of, wanted
 from wend.runtime.trial import TestResult, run_test
-from wend.workspace import Workspace, open_workspace
 
 
 @click.command(name="test")

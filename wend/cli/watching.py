@@ -7,7 +7,7 @@ import click
 
 from wend.cli.show import show_error
 from wend.dsl.diagnostics import WendError
-from wend.project import CONFIG, SCRIPT, load_project
+from wend.project.project import CONFIG, SCRIPT, load_project
 
 QUIET = 100
 """Milliseconds without a change after which those before it count as one."""

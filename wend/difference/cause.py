@@ -6,16 +6,16 @@ from itertools import groupby
 
 from attrs import define, evolve, field, frozen
 
+from wend.data.population import Population
 from wend.difference.messages import ContactDifference
 from wend.dsl import plan
 from wend.playing import Period, play
-from wend.population import Population
+from wend.project.workspace import Workspace
 from wend.runtime.contact import Contact
 from wend.runtime.effects import Step, TraceEntry
 from wend.runtime.state import State
 from wend.runtime.values import Instant
 from wend.runtime.whynot import WhyNot, why_not
-from wend.workspace import Workspace
 
 
 @frozen

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from attrs import evolve
 
+from wend.data.population import load_population
 from wend.dsl.diagnostics import ProgramError
 from wend.dsl.program import Program
-from wend.population import load_population
-from wend.project import Project, load_project
+from wend.project.project import Project, load_project
+from wend.project.workspace import build
 from wend.repl.answer import Answer, refuse
 from wend.repl.scripts import Scripts
 from wend.repl.session import Session, minute
 from wend.runtime.calendar import zone
 from wend.runtime.effects import Facts
-from wend.workspace import build
 
 
 def open_session(

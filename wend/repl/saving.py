@@ -8,6 +8,7 @@ from wend.dsl.diagnostics import ProgramError, Severity, WendError
 from wend.dsl.literals import quote
 from wend.dsl.program import Journey
 from wend.dsl.source import Source
+from wend.project.workspace import build
 from wend.repl.session import Session
 from wend.runtime.calendar import Zone, floor_minute
 from wend.runtime.calendar import zone as zone_named
@@ -18,7 +19,6 @@ from wend.runtime.spell import spell, spell_name
 from wend.runtime.trial import TestResult, run_test
 from wend.runtime.values import Instant, Value
 from wend.stdlib import FUNCTIONS
-from wend.workspace import build
 
 
 def test_block(session: Session, name: str, journey: Journey) -> str:

@@ -11,8 +11,8 @@ from wend.dsl.formatter import format_node
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
-from wend.uses import gather, placeless
-from wend.workspace import build
+from wend.project.uses import gather, placeless
+from wend.project.workspace import build
 
 Key = tuple[str, str]
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from attrs import define, field, frozen
 
+from wend.data.samples import sample
 from wend.dsl.checker.env import Typed
 from wend.dsl.checker.prompt import Prompt
 from wend.dsl.diagnostics import Diagnostic, WendError
@@ -27,7 +28,6 @@ from wend.runtime.step import begin, step
 from wend.runtime.values import Instant, Value
 from wend.runtime.work import Work
 from wend.runtime.world import Resident, Snapshot, World
-from wend.samples import sample
 from wend.stdlib import FUNCTIONS, signatures
 
 EXPLAINING = partial(step, explain=True)

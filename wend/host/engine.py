@@ -11,16 +11,17 @@ from itertools import islice
 
 from attrs import evolve, frozen
 
-from wend.archive import archive
-from wend.channel_check import check_handed_in
-from wend.compiling import Program
+from wend.checks.channels import check_handed_in
 from wend.dsl.builtins import REQUESTED
 from wend.dsl.diagnostics import ProgramError, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey, On
-from wend.host_sources import Source
-from wend.outbox_lock import LockedOutbox
-from wend.records import Records, instant
+from wend.host.compiling import Program
+from wend.host.outbox_lock import LockedOutbox
+from wend.host.records import Records, instant
+from wend.host.sources import Source
+from wend.project.archive import archive
+from wend.project.senders import WithSender
 from wend.runtime import engine as runtime_engine
 from wend.runtime.activation import NO_ANSWERS, Activation, Answer, ChangedTrigger
 from wend.runtime.calendar import floor_minute
@@ -34,7 +35,6 @@ from wend.runtime.messages import Message
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.store.protocol import Store
 from wend.runtime.values import UTC, Instant
-from wend.senders import WithSender
 
 Clock = Callable[[], dt.datetime]
 """Says what time it is, with a time zone."""

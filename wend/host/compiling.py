@@ -8,14 +8,19 @@ from typing import Any, NamedTuple
 
 from attrs import evolve, field, frozen
 
+from wend.checks.templates import check_templates
+from wend.checks.unknown_values import check_unknown
 from wend.dsl import ast, core
 from wend.dsl.checker.lone import check_expression
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, in_order
 from wend.dsl.parser import parse
 from wend.dsl.signatures import Signatures
 from wend.dsl.source import Source
-from wend.host_functions import HostFunction, with_hosts
-from wend.records import Records, instant
+from wend.host.functions import HostFunction, with_hosts
+from wend.host.records import Records, instant
+from wend.project.senders import check_senders, senders
+from wend.project.uses import read_source
+from wend.project.workspace import build, open_workspace
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.codec import as_values
@@ -29,12 +34,7 @@ from wend.runtime.state import NEW
 from wend.runtime.step import step
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet
 from wend.runtime.values import Instant, Value
-from wend.senders import check_senders, senders
 from wend.stdlib import signatures
-from wend.template_check import check_templates
-from wend.template_unknown import check_unknown
-from wend.uses import read_source
-from wend.workspace import build, open_workspace
 
 SCRIPT, SCHEMA = "script.journey", "schema.journey"
 """What a script and a schema that are given as text are called in diagnostics."""

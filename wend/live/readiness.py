@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from wend.channel_check import called_webhooks
+from wend.checks.channels import called_webhooks
+from wend.data.population import load_population
 from wend.dsl import plan
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import Severity, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.words import count_of
-from wend.population import load_population
-from wend.project_channels import ChannelSettings, WebhookSettings
+from wend.live.service import Round, Service, open_service
+from wend.project.channels import ChannelSettings, WebhookSettings
+from wend.project.workspace import Workspace
 from wend.report.coverage import share
 from wend.runtime import quota
 from wend.runtime.activation import told
@@ -31,8 +33,6 @@ from wend.runtime.messages import EMAIL
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.trial import run_test
 from wend.runtime.values import Instant
-from wend.service import Round, Service, open_service
-from wend.workspace import Workspace
 
 
 class State(StrEnum):

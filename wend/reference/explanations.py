@@ -11,9 +11,9 @@ from textwrap import indent
 
 from attrs import frozen
 
-from wend.codes import CODES
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
+from wend.reference.codes import CODES
 
 LONE = "page.journey"
 """The name of an example that is a single script."""
@@ -47,7 +47,7 @@ def explanation(code: str) -> Explanation:
     if known not in CODES:
         near = nearest(known, CODES)
         raise WendError(f"there is no code `{code}`", f"did you mean `{near}`?" if near else "codes look like `W201`")
-    page = (files("wend") / "pages" / f"{known}.md").read_text(encoding="utf-8")
+    page = (files("wend.reference") / "pages" / f"{known}.md").read_text(encoding="utf-8")
     why, _, examples = page.partition("\n## Bad\n")
     bad, _, good = examples.partition("\n## Good\n")
     return Explanation(known, CODES[known], why.strip(), _files(bad), _files(good))
@@ -85,7 +85,7 @@ _HEAD = """\
 Every report has a code. `wend explain CODE` prints its page; here are all of them, in order. Codes from W400 on are
 warnings where they concern scripts: a program with warnings runs.
 
-<!-- Written by `wend docs diagnostics` from `wend/pages/`. -->
+<!-- Written by `wend docs diagnostics` from `wend/reference/pages/`. -->
 """
 
 

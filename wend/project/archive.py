@@ -3,10 +3,10 @@
 from wend.dsl.diagnostics import Severity, WendError
 from wend.dsl.program import Program
 from wend.dsl.source import Source
+from wend.project.workspace import build
 from wend.runtime.functions import Functions
 from wend.runtime.store.protocol import Store
 from wend.stdlib import FUNCTIONS
-from wend.workspace import build
 
 
 def archive(store: Store, program: Program, functions: Functions = FUNCTIONS) -> list[Program]:

@@ -9,6 +9,7 @@ from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
+from wend.project.workspace import contact_types, event_types
 from wend.runtime.calendar import Zone
 from wend.runtime.codec import as_value
 from wend.runtime.contact import Event
@@ -16,7 +17,6 @@ from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.sources.reader import ALWAYS
 from wend.runtime.sources.values import Convert, Declared, Mistake, event_time, of_declared
 from wend.runtime.values import UTC, Instant, Value
-from wend.workspace import contact_types, event_types
 
 _LONGEST = 60
 _ROLES = ("id", "contact", "name", "at")

@@ -8,9 +8,9 @@ from attrs import evolve, frozen
 from wend.collector import collecting_seldom
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
-from wend.project import Project
+from wend.project.project import Project
+from wend.project.workspace import Workspace, contact_types, event_types, open_workspace, with_fields
 from wend.runtime.sources import ContactRecord, EventRecord, Tally
-from wend.workspace import Workspace, contact_types, event_types, open_workspace, with_fields
 
 
 @frozen

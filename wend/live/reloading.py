@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import define, field
 
-from wend.project import Project
+from wend.project.project import Project
 
 Stamps = frozenset[tuple[str, int, int]]
 

@@ -12,15 +12,17 @@ from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
 
-from wend.archive import archive
-from wend.channel_check import called_webhooks
+from wend.checks.channels import called_webhooks
 from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
+from wend.live.requests import Switched, carry_out
 from wend.progress import progress
-from wend.project import Project
-from wend.project_channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
-from wend.requests import Switched, carry_out
+from wend.project.archive import archive
+from wend.project.channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
+from wend.project.project import Project
+from wend.project.senders import WithSender, senders
+from wend.project.workspace import Workspace, contact_types, event_types
 from wend.runtime.activation import ALL, Activation, Answer, ChangedTrigger, undone
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calls import channel_of
@@ -33,8 +35,6 @@ from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
 from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 from wend.runtime.values import Instant
-from wend.senders import WithSender, senders
-from wend.workspace import Workspace, contact_types, event_types
 
 CONTACTS = "contacts"
 PRUNED = 2_000

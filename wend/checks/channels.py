@@ -9,7 +9,7 @@ from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
-from wend.project import Project
+from wend.project.project import Project
 from wend.runtime.calls import webhook_of
 
 CODE = "W503"

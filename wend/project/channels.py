@@ -5,8 +5,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from wend.config import ProjectError, Section
 from wend.dsl.diagnostics import WendError
+from wend.project.config import ProjectError, Section
 from wend.runtime.channels import Promise, Security
 from wend.runtime.effects import DEFAULT_ADDRESSES
 from wend.runtime.messages import EMAIL, parse_mailbox

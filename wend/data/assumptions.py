@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from wend.config import Section, TomlFile
 from wend.dsl import plan
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
+from wend.project.config import Section, TomlFile
 from wend.runtime.assume import Assumptions, Reaction
 from wend.runtime.calendar import Zone
 from wend.runtime.sources.values import Declared, Mistake, of_declared

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from wend.checks.templates import file_source, line_span
 from wend.dsl import core, plan
 from wend.dsl.analysis.doubt import Way, can_be_unknown
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic, Label, Severity
 from wend.dsl.program import Program
 from wend.runtime.templates import Printed, Templates, printed_inline
-from wend.template_check import file_source, line_span
 
 CODE = "W506"
 

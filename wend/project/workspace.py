@@ -5,7 +5,10 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from wend.channel_check import check_channels
+from wend.checks.channels import check_channels
+from wend.checks.templates import check_templates
+from wend.checks.unknown_values import check_unknown
+from wend.checks.witness import witnessed
 from wend.dsl.ast import File
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, in_order
@@ -14,18 +17,15 @@ from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source, Span
 from wend.dsl.types import Kind, Type
-from wend.project import Project, load_project
+from wend.project.project import Project, load_project
+from wend.project.senders import check_senders, senders
+from wend.project.uses import Gathered, gather, placeless
 from wend.runtime.calendar import zone
 from wend.runtime.effects import Facts
 from wend.runtime.functions import Functions
 from wend.runtime.rules import Rules
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet, load_templates
-from wend.senders import check_senders, senders
 from wend.stdlib import FUNCTIONS, signatures
-from wend.template_check import check_templates
-from wend.template_unknown import check_unknown
-from wend.uses import Gathered, gather, placeless
-from wend.witness import witnessed
 
 
 @frozen

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from wend.config import ProjectError, Section, TomlFile
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
-from wend.project_channels import ChannelSettings, WebhookSettings, read_channels, read_webhooks
+from wend.project.channels import ChannelSettings, WebhookSettings, read_channels, read_webhooks
+from wend.project.config import ProjectError, Section, TomlFile
 from wend.runtime.calendar import Zone
 from wend.runtime.calendar import zone as find_zone
 from wend.runtime.effects import DEFAULT_ADDRESSES

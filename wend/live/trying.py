@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
+from wend.data.population import open_with_data
+from wend.data.samples import sample, sample_event
 from wend.dsl.diagnostics import WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
-from wend.population import open_with_data
+from wend.live.service import Service
+from wend.project.workspace import Workspace
 from wend.runtime import quota
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import EMPTY, Contact, Event, Inbox
@@ -20,10 +23,7 @@ from wend.runtime.proof import OnlyThese, Proof, Wanted, bindings, cause, compos
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import NEW
 from wend.runtime.values import Instant
-from wend.samples import sample, sample_event
-from wend.service import Service
 from wend.story import nobody
-from wend.workspace import Workspace
 
 
 @frozen

@@ -4,7 +4,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from wend.config import ProjectError
+from wend.project.config import ProjectError
 
 
 def init_project(folder: Path | str) -> list[Path]:
@@ -26,7 +26,7 @@ def init_project(folder: Path | str) -> list[Path]:
             raise ProjectError("there is a file of that name", "name a new folder", str(folder))
         if folder.is_dir() and any(folder.iterdir()):
             raise ProjectError("there is something in the folder already", "name a new or an empty folder", str(folder))
-        return sorted(_copy(files("wend") / "skeleton", folder))
+        return sorted(_copy(files("wend.project") / "skeleton", folder))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ProjectError(

@@ -1,0 +1,1 @@
+"""A project on disk: its settings and files, made into a checked program with templates."""
