@@ -85,6 +85,10 @@ class Zone:
         """The naive local date and time of an instant, as a clock on the wall shows it."""
         return instant.astimezone(self._info).replace(tzinfo=None, fold=0)
 
+    def steady(self, start: Instant, end: Instant) -> bool:
+        """Whether the clock shows the same distance to UTC at both instants."""
+        return start.astimezone(self._info).utcoffset() == end.astimezone(self._info).utcoffset()
+
     def next_day(self, instant: Instant) -> Instant:
         """The first instant of the next local date."""
         date = self.date(instant)

@@ -10,7 +10,7 @@ from wend.dsl.ast import CompareOp
 from wend.dsl.period import Period
 from wend.runtime.calendar import Zone
 from wend.runtime.operate import microseconds_of
-from wend.runtime.values import FOREVER, Bounded, Instant, Value, compare_ramp
+from wend.runtime.values import Bounded, Instant, Value, compare_ramp
 
 ORDERED = frozenset({CompareOp.EQ, CompareOp.NE, CompareOp.LT, CompareOp.LE, CompareOp.GT, CompareOp.GE})
 
@@ -125,15 +125,16 @@ FLIPPED = {
 
 
 def on_ramp(op: CompareOp, left: Bounded, right: Bounded, zone: Zone) -> Bounded | None:
-    """The comparison where time moves one side alone; None where it does not, or both move."""
+    """The comparison where time moves one side alone, and the other holds a while; None where both move."""
     if right.ramp is not None and left.ramp is None:
         left, right, op = right, left, FLIPPED.get(op, op)
-    if left.ramp is None or right.ramp is not None or right.until != FOREVER:
+    if left.ramp is None or right.ramp is not None:
         return None
     value, limit = _on_scale(left.value, right.value, zone)
     if value is None or limit is None:
         return None
-    return compare_ramp(op.value, value, left.ramp, limit)
+    found, until, _ = compare_ramp(op.value, value, left.ramp, limit)
+    return Bounded(found, min(until, right.until))
 
 
 def _on_scale(value: Value, limit: Value, zone: Zone) -> tuple[float | None, float | None]:

@@ -14,7 +14,7 @@ from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.builtins import ANSWERED, CALL, MESSAGE, REACTIONS
 from wend.dsl.types import Kind
-from wend.runtime import compare, operate
+from wend.runtime import compare, drift, operate
 from wend.runtime.aggregate import Found, expiry, fold
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
@@ -184,13 +184,15 @@ def arithmetic(op: Arith, left: Bounded, right: Bounded, zone: Zone) -> Bounded:
     if left.value is None or right.value is None:
         return Bounded(None, _unknown_until(left, right))
     value = operate.arithmetic(op, left.value, right.value, zone)
-    return Bounded(value, min(left.until, right.until), operate.shifted(op, left, right))
+    moved, by = (right, left) if op is Arith.ADD and left.ramp is None else (left, right)
+    ramp = operate.shifted(op, moved, by) or drift.shifted(op, moved, by, zone)
+    return Bounded(value, min(left.until, right.until), ramp)
 
 
 def negative(operand: Bounded) -> Bounded:
     """`-x`."""
     value, until, ramp = operand
-    turned = Ramp(-ramp.sign, ramp.first) if ramp and isinstance(value, int | float) else None
+    turned = ramp._replace(sign=-ramp.sign) if ramp and isinstance(value, int | float) else None
     return Bounded(operate.negative(value), until, turned)
 
 

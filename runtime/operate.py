@@ -77,9 +77,9 @@ def shifted(op: Arith, left: Bounded, right: Bounded) -> Ramp | None:
     by = _shift(left.value, right.value)
     if by is None:
         return None
-    move = by * left.ramp.sign * (1 if op is Arith.ADD else -1)
-    first = left.ramp.first
-    return Ramp(left.ramp.sign, lambda n: first(n - move))
+    sign, first, kept = left.ramp
+    move = by * sign * (1 if op is Arith.ADD else -1)
+    return Ramp(sign, lambda n: first(n - move), None if kept is None else lambda n: kept(n - move))
 
 
 def _shift(value: Value, by: Value) -> int | None:

@@ -30,11 +30,18 @@ class Ramp(NamedTuple):
     """A whole number that time alone moves, in one direction.
 
     `first(n)` is the first instant at which the number, times `sign`, is at least n: `sign` is 1 for one that grows
-    (days since a date) and -1 for one that falls (days until a date, events in a sliding window).
+    (days since a date) and -1 for one that falls (days until a date, events in a sliding window). Most stay there.
+    Of one that can fall back (see `drift`), `first(n)` is no later than that instant, and `kept(n)` is until when it
+    is surely at least n if it is so now.
     """
 
     sign: int
     first: Callable[[int], Instant]
+    kept: Callable[[int], Instant] | None = None
+
+    def stays(self, n: int) -> Instant:
+        """Until when the number, times `sign`, is at least n, if it is so now."""
+        return FOREVER if self.kept is None else self.kept(n)
 
 
 class Bounded(NamedTuple):
@@ -66,19 +73,17 @@ def compare_ramp(op: str, value: float, ramp: Ramp, limit: float) -> Bounded:
         return Bounded(_holds(op, value, limit))
     reach, passed = math.ceil(limit), math.floor(limit) + 1
     match op:
-        case ">=":
-            until = FOREVER if value >= limit else ramp.first(reach)
-        case "<":
-            until = ramp.first(reach) if value < limit else FOREVER
-        case ">":
-            until = FOREVER if value > limit else ramp.first(passed)
-        case "<=":
-            until = ramp.first(passed) if value <= limit else FOREVER
+        case ">=" | "<":
+            until = ramp.stays(reach) if value >= limit else ramp.first(reach)
+        case ">" | "<=":
+            until = ramp.stays(passed) if value > limit else ramp.first(passed)
         case _:
             if value < limit:
                 until = ramp.first(reach) if reach == limit else FOREVER
+            elif value > limit:
+                until = ramp.stays(passed)
             else:
-                until = ramp.first(passed) if value == limit else FOREVER
+                until = min(ramp.first(passed), ramp.stays(reach))
     return Bounded(_holds(op, value, limit), until)
 
 

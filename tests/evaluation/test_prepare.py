@@ -63,6 +63,7 @@ def moving() -> st.SearchStrategy[core.Expr]:
         st.sampled_from(["since", "on"]).map(lambda name: core.Field(name=name)),
         st.sampled_from([core.Now(), core.Today(), LAST, core.Item(path=("at",))]),
         periods.map(lambda by: core.Arithmetic(op=Arith.SUB, left=core.Today(), right=core.Const(value=by))),
+        periods.map(lambda by: core.Arithmetic(op=Arith.ADD, left=core.Now(), right=core.Const(value=by))),
     )
     counts = st.builds(core.Apply, function=st.sampled_from(TIMED), args=st.tuples(starts))
     lengths = periods.map(lambda length: core.InLast(length=core.Const(value=length)))

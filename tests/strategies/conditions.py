@@ -52,11 +52,7 @@ KNOWN_LIBRARY = _parsed(
     "length(tags) >= 1",
     'contains(lists, "news")',
 )
-"""Conditions of the functions and operators that the others have none of; none of them is ever unknown.
-
-Nothing is reckoned from `now` (`now - 2 days`): such a value holds for its instant only, so that the engine looks again
-each minute, which law 3 takes for a loop. Law 11 has such conditions (`tests/laws/moving.py`).
-"""
+"""Conditions of the functions and operators that the others have none of; none of them is ever unknown."""
 
 LIBRARY = _parsed(
     "-score < 0",
@@ -254,13 +250,19 @@ def _clock(draw: st.DrawFn, seen: Seen) -> ast.Expr:
 
 @composite
 def _moment(draw: st.DrawFn, seen: Seen) -> ast.Expr:
-    """Now against a moment of the contact: `now > due + 2 hours`."""
+    """Now against a moment of the contact: `now > due + 2 hours`, `now - 2 days > due`."""
     last: ast.Expr = ast.Aggregate(function=name("last"), source=path("visit.at"))
     moment = draw(one_of(path("due"), path("signup"), last))
-    if either(draw):
-        op = pick(draw, (ast.Arith.ADD, ast.Arith.SUB))
-        moment = ast.Arithmetic(op=op, left=moment, right=pick(draw, WINDOWS))
-    return compare(pick(draw, ORDERED), path("now"), moment)
+    current: ast.Expr = path("now")
+    moved = draw(whole(0, 2))
+    if moved:
+        by = ast.Arithmetic(
+            op=pick(draw, (ast.Arith.ADD, ast.Arith.SUB)),
+            left=moment if moved == 1 else current,
+            right=pick(draw, WINDOWS),
+        )
+        moment, current = (by, current) if moved == 1 else (moment, by)
+    return compare(pick(draw, ORDERED), current, moment)
 
 
 @composite
