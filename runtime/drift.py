@@ -1,8 +1,8 @@
 """`now - 2 days`, `now + 1 month`: instants that move with time, but not quite evenly.
 
-Moved along the calendar, an instant keeps its local time, and months are clamped: at 23:00 on 30 January `now + 1 month`
-is 28 February at 23:00, an hour later it is 28 February at 0:00. So what has been reached can be left again, though never
-for long.
+Moved along the calendar, an instant keeps its local time, and months are clamped: at 23:00 on 30 January `now + 1
+month` is 28 February at 23:00, an hour later it is 28 February at 0:00. So what has been reached can be left again,
+though never for long.
 """
 
 import datetime as dt
