@@ -11,7 +11,7 @@ from wend.dsl.program import When
 from wend.dsl.source import Source
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env
+from wend.runtime.evaluation.interpret import Env
 from wend.runtime.rules import Rules
 from wend.runtime.values import Value
 from wend.stdlib import FUNCTIONS, signatures

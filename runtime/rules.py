@@ -21,10 +21,10 @@ from wend.dsl.program import (
     Trigger,
     When,
 )
-from wend.runtime import interpret
+from wend.runtime.evaluation import interpret
+from wend.runtime.evaluation.interpret import Evaluator
+from wend.runtime.evaluation.prepare import Prepared
 from wend.runtime.functions import Functions
-from wend.runtime.interpret import Evaluator
-from wend.runtime.prepare import Prepared
 
 
 @frozen

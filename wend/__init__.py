@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from wend.host.engine import Engine, Taken
     from wend.host.functions import HostFunction, function
     from wend.host.sources import Batch, Source
-    from wend.runtime.activation import Activation, Answer, ChangedTrigger, UnansweredError
     from wend.runtime.channels import (
         Channel,
         ChannelDown,
@@ -29,17 +28,18 @@ if TYPE_CHECKING:
     )
     from wend.runtime.contact import Change, Contact, Event, Inbox
     from wend.runtime.conversions import Conversions
-    from wend.runtime.delivery import DeliveryReport
+    from wend.runtime.delivery.delivery import DeliveryReport
+    from wend.runtime.delivery.messages import Message
     from wend.runtime.effects import Facts, Send, Step
-    from wend.runtime.engine import TickReport
-    from wend.runtime.messages import Message
-    from wend.runtime.simulate import SimulationResult, simulate
+    from wend.runtime.engine.activation import Activation, Answer, ChangedTrigger, UnansweredError
+    from wend.runtime.engine.engine import TickReport
+    from wend.runtime.play.simulate import SimulationResult, simulate
     from wend.runtime.sources import ContactRecord, EventRecord, Policy
     from wend.runtime.state import NEW, State
-    from wend.runtime.step import step
     from wend.runtime.store.memory import MemoryStore
     from wend.runtime.store.protocol import Store
     from wend.runtime.store.sqlite import open_sqlite
+    from wend.runtime.tick.step import step
     from wend.runtime.values import FOREVER, Value
 
     __version__: str
@@ -106,18 +106,18 @@ _HOMES = {
     "wend.host.engine": "Engine Taken",
     "wend.host.functions": "HostFunction function",
     "wend.host.sources": "Batch Source",
-    "wend.runtime.activation": "Activation Answer ChangedTrigger UnansweredError",
+    "wend.runtime.engine.activation": "Activation Answer ChangedTrigger UnansweredError",
     "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
     "wend.runtime.contact": "Change Contact Event Inbox",
     "wend.runtime.conversions": "Conversions",
-    "wend.runtime.delivery": "DeliveryReport",
+    "wend.runtime.delivery.delivery": "DeliveryReport",
     "wend.runtime.effects": "Facts Send Step",
-    "wend.runtime.engine": "TickReport",
-    "wend.runtime.messages": "Message",
-    "wend.runtime.simulate": "SimulationResult simulate",
+    "wend.runtime.engine.engine": "TickReport",
+    "wend.runtime.delivery.messages": "Message",
+    "wend.runtime.play.simulate": "SimulationResult simulate",
     "wend.runtime.sources": "ContactRecord EventRecord Policy",
     "wend.runtime.state": "NEW State",
-    "wend.runtime.step": "step",
+    "wend.runtime.tick.step": "step",
     "wend.runtime.store.memory": "MemoryStore",
     "wend.runtime.store.protocol": "Store",
     "wend.runtime.store.sqlite": "open_sqlite",

@@ -11,10 +11,10 @@ from wend.progress import progress
 from wend.project.workspace import Workspace
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send, Step
-from wend.runtime.simulate import SimulationResult, simulate
-from wend.runtime.step import step
+from wend.runtime.play.simulate import SimulationResult, simulate
+from wend.runtime.telling.why import explained
+from wend.runtime.tick.step import step
 from wend.runtime.values import Instant
-from wend.runtime.why import explained
 
 
 @frozen
@@ -41,7 +41,7 @@ def play(
     """Simulate a project over contacts and events.
 
     Args:
-        on_message, on_step, react: as `wend.runtime.simulate` has them.
+        on_message, on_step, react: as `wend.runtime.play.simulate` has them.
         explain: traces tell of every decision and wait too.
         quiet: no progress on standard error.
         label: what the progress calls it.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wend.dsl.trial import Test
     from wend.project.workspace import Workspace
-    from wend.runtime.trial import TestResult
+    from wend.runtime.play.trial import TestResult
 
 
 class NotAsExpected(Exception):
@@ -70,7 +70,7 @@ class JourneyTest(pytest.Item):
 
     def runtest(self) -> None:
         """Play it. Raises NotAsExpected."""
-        from wend.runtime.trial import run_test
+        from wend.runtime.play.trial import run_test
 
         result = run_test(self.workspace.rules(), self.test, self.workspace.facts())
         if not result.passed:

@@ -17,15 +17,15 @@ from wend.project.workspace import Workspace
 from wend.runtime.calendar import Zone, floor_minute, zone
 from wend.runtime.contact import EMPTY, Contact, Event
 from wend.runtime.effects import Facts, Step, TraceEntry
-from wend.runtime.perform import EMITTED
+from wend.runtime.engine.stepping import addresses_of
 from wend.runtime.rules import Rules
-from wend.runtime.spell import spell
 from wend.runtime.state import NEW, State
-from wend.runtime.stepping import addresses_of
 from wend.runtime.store.protocol import JournalEntry
 from wend.runtime.store.sqlite import read_sqlite
+from wend.runtime.telling.spell import spell
+from wend.runtime.telling.whynot import WhyNot, why_not
+from wend.runtime.tick.perform import EMITTED
 from wend.runtime.values import Instant
-from wend.runtime.whynot import WhyNot, why_not
 
 LineOf = TraceEntry | JournalEntry
 FEW = 10_000

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
-from wend.runtime.messages import Message, to_plain
+from wend.runtime.delivery.messages import Message, to_plain
 
 _RULE = "-" * 72 + "\n"
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from wend.dsl.diagnostics import WendError
-from wend.runtime.messages import Message
+from wend.runtime.delivery.messages import Message
 
 
 class Promise(StrEnum):

@@ -15,9 +15,9 @@ from attrs import asdict
 
 from wend.dsl.builtins import STATUS
 from wend.dsl.diagnostics import WendError
-from wend.runtime.calls import fields_of
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
-from wend.runtime.messages import Message, one_line
+from wend.runtime.delivery.calls import fields_of
+from wend.runtime.delivery.messages import Message, one_line
 
 if TYPE_CHECKING:
     import httpx

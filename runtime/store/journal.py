@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, func, select
 
-from wend.runtime.flow import Flow, Spot
 from wend.runtime.store.protocol import JournalEntry
 from wend.runtime.store.rows import journal_entry
 from wend.runtime.store.schema import journal
+from wend.runtime.telling.flow import Flow, Spot
 
 
 def lines(connection: Connection, shard: int, contact: str | None, limit: int | None) -> list[JournalEntry]:

@@ -10,9 +10,8 @@ from attrs import evolve, field, frozen
 
 from wend.runtime.contact import Change, Contact, Event, Inbox
 from wend.runtime.conversions import Conversions
-from wend.runtime.flow import Flow, FlowCounting
-from wend.runtime.memory_outbox import MemoryOutbox
-from wend.runtime.memory_outbox import State as Standing
+from wend.runtime.delivery.memory_outbox import MemoryOutbox
+from wend.runtime.delivery.memory_outbox import State as Standing
 from wend.runtime.state import NEW, State, Suppression
 from wend.runtime.store.protocol import (
     Chunk,
@@ -27,6 +26,7 @@ from wend.runtime.store.protocol import (
     StoredVersion,
     Totals,
 )
+from wend.runtime.telling.flow import Flow, FlowCounting
 from wend.runtime.values import FOREVER, Instant, Value
 
 K = TypeVar("K")

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
-from wend.runtime.delivery import OutboxRow
-from wend.runtime.messages import from_json
+from wend.runtime.delivery.delivery import OutboxRow
+from wend.runtime.delivery.messages import from_json
 from wend.runtime.store.protocol import OutboxEntry, Status
 from wend.runtime.store.pruning import packed
 from wend.runtime.store.rows import outbox_entry, outbox_row
@@ -30,7 +30,7 @@ def _count(connection: Connection, rows: Iterable[Mapping[str, object]]) -> None
 
 
 class SqlOutbox:
-    """The messages of a database; implements `wend.runtime.delivery.Outbox`, each call durable when it returns.
+    """The messages of a database: `Outbox` of `wend.runtime.delivery.delivery`, each call durable when it returns.
 
     Args:
         connection: gives a connection within a transaction.

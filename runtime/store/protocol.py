@@ -12,11 +12,11 @@ from attrs import field, frozen
 
 from wend.runtime.contact import EMPTY, Change, Contact, Event, Inbox
 from wend.runtime.conversions import Conversions
-from wend.runtime.delivery import Outbox
+from wend.runtime.delivery.delivery import Outbox
+from wend.runtime.delivery.messages import Message
 from wend.runtime.effects import TraceEntry
-from wend.runtime.flow import Flow
-from wend.runtime.messages import Message
 from wend.runtime.state import NEW, State, Suppression
+from wend.runtime.telling.flow import Flow
 from wend.runtime.values import FOREVER, Instant, Value
 
 

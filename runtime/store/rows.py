@@ -8,8 +8,8 @@ from sqlalchemy import Row
 
 from wend.runtime.codec import fields_from_json, fields_to_json, from_json_texts, state_from_json, to_json_texts
 from wend.runtime.contact import Change, Contact, Event, Inbox
-from wend.runtime.messages import from_json as message_from_json
-from wend.runtime.messages import to_json as message_to_json
+from wend.runtime.delivery.messages import from_json as message_from_json
+from wend.runtime.delivery.messages import to_json as message_to_json
 from wend.runtime.state import NEW, Suppression
 from wend.runtime.store.protocol import JournalEntry, Loaded, OutboxEntry, Status, Stepped, StoredVersion
 from wend.runtime.store.schema import from_micros, to_micros, wake_from_micros

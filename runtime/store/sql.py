@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from wend.runtime.codec import fields_from_json, fields_to_json, state_from_json, state_to_json
 from wend.runtime.conversions import Conversions
-from wend.runtime.flow import Flow
 from wend.runtime.state import State, Suppression
 from wend.runtime.store import goals, journal, pruning, schema, suppressions
 from wend.runtime.store.errors import StoreError, explain
@@ -38,6 +37,7 @@ from wend.runtime.store.rows import (
     version_row,
 )
 from wend.runtime.store.schema import changes, contacts, events, from_micros, to_micros, wake_to_micros
+from wend.runtime.telling.flow import Flow
 from wend.runtime.values import FOREVER, Instant, Value
 
 _LIVE = "live"

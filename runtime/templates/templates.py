@@ -9,7 +9,7 @@ from liquid import BoundTemplate
 from liquid.exceptions import LiquidError, UndefinedError
 
 from wend.dsl.nearest import nearest
-from wend.runtime.messages import EMAIL, AddressError, one_line, parse_mailbox
+from wend.runtime.delivery.messages import EMAIL, AddressError, one_line, parse_mailbox
 from wend.runtime.templates.check import TemplateProblem, TemplateScope, check_text, printed_in
 from wend.runtime.templates.liquid import LiquidEnvironment, PartialLoader, TemplateError, explain, line_of, present
 from wend.runtime.templates.printed import Printed

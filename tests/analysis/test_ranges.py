@@ -14,7 +14,7 @@ from wend.dsl.program import Schema
 from wend.dsl.types import BOOLEAN, DATE, NUMBER, TEXT, Kind, Type
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.values import UTC, Value
 from wend.stdlib import FUNCTIONS
 

@@ -13,7 +13,6 @@ from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.runtime import codec
-from wend.runtime.activation import ALL, Answer
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import (
@@ -29,15 +28,16 @@ from wend.runtime.effects import (
     Suppressed,
     TraceEntry,
 )
-from wend.runtime.engine import Engine
+from wend.runtime.engine.activation import ALL, Answer
+from wend.runtime.engine.engine import Engine
+from wend.runtime.play.simulate import simulate
 from wend.runtime.rules import Rules
-from wend.runtime.simulate import simulate
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
-from wend.runtime.step import step
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
 from wend.runtime.templates import PlaceholderTemplates
+from wend.runtime.tick.step import step
 from wend.runtime.values import UTC, Instant
 from wend.stdlib import FUNCTIONS, signatures
 

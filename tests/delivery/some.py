@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from wend.runtime.messages import Message
+from wend.runtime.delivery.messages import Message
 
 NOW = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
 

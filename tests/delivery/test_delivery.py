@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.delivery.mail_server import Mailbox, serving
 from tests.delivery.some import NOW, message
 from wend.runtime.channels import ChannelDown, Outcome, Promise, SmtpChannel, Status
-from wend.runtime.delivery import MAX_ATTEMPTS, ChannelReport, DeliveryReport, Problem, backoff, deliver
-from wend.runtime.memory_outbox import MemoryOutbox, State
-from wend.runtime.messages import Message
+from wend.runtime.delivery.delivery import MAX_ATTEMPTS, ChannelReport, DeliveryReport, Problem, backoff, deliver
+from wend.runtime.delivery.memory_outbox import MemoryOutbox, State
+from wend.runtime.delivery.messages import Message
 
 MINUTE = timedelta(minutes=1)
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from tests.house.repository import ROOT
-from wend.runtime.messages import address_problem, parse_mailbox
+from wend.runtime.delivery.messages import address_problem, parse_mailbox
 
 DATA = ROOT.parent / "shared" / "data" / "email" / "isemail-tests.xml"
 

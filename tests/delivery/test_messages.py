@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.delivery.some import NOW, message
 from wend.dsl.diagnostics import WendError
-from wend.runtime.messages import (
+from wend.runtime.delivery.messages import (
     AddressError,
     Message,
     body_text,

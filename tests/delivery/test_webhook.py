@@ -10,9 +10,9 @@ from tests.delivery.some import NOW, message
 from tests.delivery.web_server import Service, web_service
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import ChannelDown, Outcome, Status, WebhookChannel
-from wend.runtime.delivery import deliver
-from wend.runtime.memory_outbox import MemoryOutbox, State
-from wend.runtime.messages import Message
+from wend.runtime.delivery.delivery import deliver
+from wend.runtime.delivery.memory_outbox import MemoryOutbox, State
+from wend.runtime.delivery.messages import Message
 
 MINUTE = dt.timedelta(minutes=1)
 

@@ -18,8 +18,8 @@ from sqlalchemy import event
 
 from tests.engine.support import SCRIPTS, at, bought, engine, person, pragma
 from wend.runtime.channels import Outcome, Promise, Status
-from wend.runtime.delivery import deliver
-from wend.runtime.messages import Message
+from wend.runtime.delivery.delivery import deliver
+from wend.runtime.delivery.messages import Message
 from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 
 DAYS = (0.0, 2.0, 2.0 + 1 / 1440, 4.0, 4.0 + 2 / 24)

@@ -11,7 +11,7 @@ from wend.dsl.diagnostics import Severity, render
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
 from wend.dsl.source import Source
-from wend.runtime.engine import Engine
+from wend.runtime.engine.engine import Engine
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.store.memory import MemoryStore

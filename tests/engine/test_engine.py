@@ -9,17 +9,17 @@ from wend.dsl.diagnostics import WendError
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.conversions import Conversions
 from wend.runtime.effects import Facts, Step
-from wend.runtime.engine import Engine
+from wend.runtime.engine.engine import Engine
 from wend.runtime.hashing import share
+from wend.runtime.play.simulate import simulate
 from wend.runtime.rules import Rules
-from wend.runtime.simulate import simulate
 from wend.runtime.sources import Policy
 from wend.runtime.state import NEW, State
-from wend.runtime.step import step
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Status, Store
 from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 from wend.runtime.templates import PlaceholderTemplates, Templates
+from wend.runtime.tick.step import step
 from wend.runtime.values import FOREVER, Instant
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.engine.support import MINUTE, at, pragma
 from wend.runtime.channels import Outcome, Promise
 from wend.runtime.channels import Status as Became
-from wend.runtime.delivery import Outbox, deliver
-from wend.runtime.memory_outbox import MemoryOutbox
-from wend.runtime.messages import Message
+from wend.runtime.delivery.delivery import Outbox, deliver
+from wend.runtime.delivery.memory_outbox import MemoryOutbox
+from wend.runtime.delivery.messages import Message
 from wend.runtime.store.protocol import Chunk, OutboxEntry
 from wend.runtime.store.sqlite import SqliteStore, open_sqlite
 

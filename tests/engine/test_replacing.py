@@ -8,9 +8,9 @@ import pytest
 
 from tests.engine.support import at, bought, person, rules
 from wend.dsl.diagnostics import WendError
-from wend.runtime.activation import Answer, UnansweredError
-from wend.runtime.engine import Engine
-from wend.runtime.replacing import difference
+from wend.runtime.engine.activation import Answer, UnansweredError
+from wend.runtime.engine.engine import Engine
+from wend.runtime.engine.replacing import difference
 from wend.runtime.rules import Rules
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store
@@ -202,7 +202,7 @@ def test_a_crash_in_the_middle_leaves_all_or_nothing(
 ) -> None:
     """A law: at whichever write it fails, the store is as it was, and doing it again comes to the same."""
     life = begun(store)
-    monkeypatch.setattr("wend.runtime.activation._CHUNK", 1)
+    monkeypatch.setattr("wend.runtime.engine.activation._CHUNK", 1)
     engine = life.engine(SECOND)
     before = store.live_mark(), store.states(9), store.next_wake()
     failures = 0

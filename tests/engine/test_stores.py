@@ -10,7 +10,7 @@ from attrs import evolve
 from tests.engine.support import MINUTE, OPENERS, at
 from wend.runtime.contact import Change, Event, Inbox
 from wend.runtime.conversions import Conversions
-from wend.runtime.messages import Message
+from wend.runtime.delivery.messages import Message
 from wend.runtime.state import NEW, Sent, State, Suppression
 from wend.runtime.store.protocol import (
     Chunk,

@@ -13,7 +13,7 @@ from wend.dsl.ast import CompareOp
 from wend.dsl.period import Period
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.values import FOREVER, UTC, Bounded, Instant
 from wend.stdlib import FUNCTIONS
 

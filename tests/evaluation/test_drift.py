@@ -11,9 +11,9 @@ from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.period import Period
 from wend.runtime.calendar import ceil_minute, next_minute, zone
-from wend.runtime.compare import ORDERED
 from wend.runtime.contact import Contact
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.compare import ORDERED
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.values import FOREVER, Bounded, Instant
 from wend.stdlib import FUNCTIONS
 

@@ -12,13 +12,13 @@ from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.period import Period
 from wend.dsl.types import Kind
-from wend.runtime import interpret
 from wend.runtime.calendar import Zone
-from wend.runtime.compare import ORDERED
 from wend.runtime.contact import Contact, Event
+from wend.runtime.evaluation import interpret
+from wend.runtime.evaluation.compare import ORDERED
+from wend.runtime.evaluation.interpret import Env
+from wend.runtime.evaluation.prepare import Prepared
 from wend.runtime.functions import Function, Functions, Moment
-from wend.runtime.interpret import Env
-from wend.runtime.prepare import Prepared
 from wend.runtime.state import Labelled
 from wend.runtime.values import UTC, Bounded, Value
 from wend.stdlib import FUNCTIONS

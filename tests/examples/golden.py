@@ -18,8 +18,8 @@ from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Marked, Send, SetField, Step
-from wend.runtime.simulate import simulate
-from wend.runtime.step import step as explain
+from wend.runtime.play.simulate import simulate
+from wend.runtime.tick.step import step as explain
 from wend.runtime.values import Instant
 
 EXAMPLES = ROOT / "examples"

@@ -8,12 +8,12 @@ from wend.project.workspace import build
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Event
 from wend.runtime.effects import Facts, TraceEntry
+from wend.runtime.play.world import World
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord
-from wend.runtime.tell import tell
+from wend.runtime.telling.tell import tell
+from wend.runtime.telling.whynot import WhyNot, why_not
 from wend.runtime.values import Instant, Value
-from wend.runtime.whynot import WhyNot, why_not
-from wend.runtime.world import World
 from wend.stdlib import FUNCTIONS
 
 PARIS = zone("Europe/Paris")

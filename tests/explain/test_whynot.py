@@ -7,7 +7,7 @@ import pytest
 
 from tests.explain.support import PARIS, Life, at
 from wend.runtime.contact import Change
-from wend.runtime.tell import answer_as_json
+from wend.runtime.telling.tell import answer_as_json
 
 LADDER = """
 journey j

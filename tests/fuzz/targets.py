@@ -20,7 +20,6 @@ from wend.dsl.parser import parse, parse_expression
 from wend.dsl.source import Source
 from wend.project.project import load_project
 from wend.runtime import codec
-from wend.runtime import step as engine
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts
@@ -30,6 +29,7 @@ from wend.runtime.sources.reader import read_contacts, read_events
 from wend.runtime.state import NEW
 from wend.runtime.templates.check import TemplateScope
 from wend.runtime.templates.templates import Templates
+from wend.runtime.tick import step as engine
 from wend.stdlib import FUNCTIONS, signatures
 
 NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)

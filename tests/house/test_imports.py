@@ -19,6 +19,21 @@ MAY_IMPORT = {
     "wend": ("wend",),
 }
 
+# What a folder of `runtime/` may import of the other folders there; the files beside them are for all.
+WITHIN_RUNTIME = {
+    "": {"evaluation"},
+    "evaluation": set[str](),
+    "tick": {"evaluation", "delivery"},
+    "telling": {"evaluation", "tick"},
+    "sources": set[str](),
+    "templates": {"delivery"},
+    "channels": {"delivery"},
+    "delivery": {"channels", "sources", "telling", "templates"},
+    "store": {"delivery", "telling"},
+    "engine": {"channels", "delivery", "evaluation", "sources", "store", "telling", "templates", "tick"},
+    "play": {"delivery", "engine", "evaluation", "sources", "telling", "tick"},
+}
+
 # Time, chance and the network are arguments below the host boundary.
 AMBIENT_MODULES = {"random", "secrets", "time"}
 AMBIENT_CALLS = {"now", "today", "utcnow", "uuid1", "uuid4", "urandom", "monotonic", "time_ns"}
@@ -81,6 +96,21 @@ def test_a_folder_imports_only_from_those_above_it(path: Path) -> None:
     assert faults(path.parts[0], (ROOT / path).read_text(encoding="utf-8")) == []
 
 
+def within_runtime(module: str) -> str:
+    """The folder of `runtime/` in which a module is; empty for one beside them, and for all that is elsewhere."""
+    parts = module.split(".")
+    inside = parts[:2] == ["wend", "runtime"] and len(parts) > 2
+    return parts[2] if inside and parts[2] in WITHIN_RUNTIME else ""
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if p.parts[0] == "runtime"], ids=str)
+def test_a_folder_of_the_runtime_imports_only_what_it_builds_on(path: Path) -> None:
+    folder = path.parts[1] if len(path.parts) > 2 else ""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    used = {within_runtime(full) for _, _, full in imports(tree)} - {"", folder}
+    assert used <= WITHIN_RUNTIME[folder]
+
+
 @pytest.mark.parametrize("path", [p for p in sources() if p.parts[0] in LINKED], ids=str)
 def test_below_the_host_boundary_time_chance_and_network_are_arguments(path: Path) -> None:
     network = path.as_posix().startswith(HOST_BOUNDARY)
@@ -95,7 +125,7 @@ def test_below_the_host_boundary_time_chance_and_network_are_arguments(path: Pat
         ("dsl", "from wend import runtime"),
         ("dsl", "import wend"),
         ("runtime", "def f():\n    import wend.stdlib.dates"),
-        ("stdlib", "from wend.runtime.engine import tick"),
+        ("stdlib", "from wend.runtime.tick import step"),
         ("stdlib", "import wend.cli"),
         ("wend", "from dsl.ast import Node"),
         ("runtime", "import dsl"),

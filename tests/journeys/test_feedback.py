@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.laws.scripts import change, event, noted, play, sent
-from wend.runtime.feedback import DEEPEST
+from wend.runtime.tick.feedback import DEEPEST
 from wend.runtime.values import UTC
 
 MOST = 6

@@ -12,7 +12,7 @@ from wend.runtime.contact import Change, Contact, Event, Inbox
 from wend.runtime.effects import Facts
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW
-from wend.runtime.step import step
+from wend.runtime.tick.step import step
 
 Lines = list[tuple[str, str | None]]
 

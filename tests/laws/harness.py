@@ -17,12 +17,12 @@ from wend.dsl.formatter import format_node
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
 from wend.runtime import codec, quota
-from wend.runtime import step as engine
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.contact import Change, Contact, Event, Inbox
 from wend.runtime.effects import Called, Effect, Facts, Identity, Resubscribed, Send, Step, Suppressed, TraceEntry
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW, State, Suppression
+from wend.runtime.tick import step as engine
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib import FUNCTIONS, signatures
 

@@ -24,10 +24,10 @@ from tests.strategies.histories import Play
 from tests.strategies.scenes import EVENTS
 from wend.dsl import ast, plan
 from wend.dsl.program import Dated, Head, Journey, On, OnChange, Trigger, When
-from wend.runtime import step as engine
 from wend.runtime.contact import Event, Inbox
 from wend.runtime.effects import Facts, Send, Step
 from wend.runtime.rules import Rules
+from wend.runtime.tick import step as engine
 from wend.runtime.values import FOREVER, Instant
 
 Law = Callable[[Play], None]

@@ -14,7 +14,7 @@ from wend.dsl import ast, core
 from wend.dsl.program import When
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.rules import Rules
 from wend.runtime.values import Instant
 from wend.stdlib import FUNCTIONS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from wend.runtime import interpret
+from wend.runtime.evaluation import interpret
 from wend.runtime.rules import Rules
 
 Patch = Callable[[pytest.MonkeyPatch], None]

@@ -8,11 +8,12 @@ from attrs import evolve
 from tests.laws.mutants import mutant, replaced
 from tests.laws.mutants_gates import as_if
 from wend.dsl.ast import PauseWay, QuotaUnit
-from wend.runtime import gates, goals, perform, quota, runs, step, waits
+from wend.runtime import quota
 from wend.runtime.calendar import ONE_DAY, zone
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send
-from wend.runtime.work import Stay, Work
+from wend.runtime.tick import gates, goals, perform, runs, step, waits
+from wend.runtime.tick.work import Stay, Work
 
 # ---- goals
 

@@ -11,25 +11,16 @@ from tests.laws import harness
 from tests.laws.mutants import interpreted, mutant, replaced
 from wend.dsl.period import Period
 from wend.dsl.program import Journey
-from wend.runtime import (
-    aggregate,
-    codec,
-    gates,
-    intake,
-    interpret,
-    perform,
-    step,
-    values,
-    waits,
-    walk,
-)
-from wend.runtime.aggregate import Found
+from wend.runtime import codec, values
 from wend.runtime.calendar import Zone
+from wend.runtime.evaluation import aggregate, interpret
+from wend.runtime.evaluation.aggregate import Found
 from wend.runtime.hashing import share
 from wend.runtime.rules import Rules
 from wend.runtime.state import Phase
+from wend.runtime.tick import gates, intake, perform, step, waits, walk
+from wend.runtime.tick.work import Stay, Work
 from wend.runtime.values import FOREVER, UTC, Bounded, Ramp
-from wend.runtime.work import Stay, Work
 from wend.stdlib import FUNCTIONS
 
 MICRO = dt.timedelta(microseconds=1)
@@ -298,7 +289,7 @@ def _one_too_long(to: pytest.MonkeyPatch) -> None:
         later = Ramp(ramp.sign, lambda n: ramp.first(n + 1))
         return original(op, value, later, limit)
 
-    from wend.runtime import compare
+    from wend.runtime.evaluation import compare
 
     to.setattr(compare, "compare_ramp", compare_ramp)
 

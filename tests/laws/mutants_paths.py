@@ -11,19 +11,13 @@ from tests.laws.mutants import interpreted, mutant, replaced
 from wend.dsl import plan
 from wend.dsl.period import Period
 from wend.dsl.program import Dated
-from wend.runtime import (
-    calendar,
-    interpret,
-    operate,
-    runs,
-    schedule,
-    waits,
-    walk,
-)
+from wend.runtime import calendar
 from wend.runtime.calendar import Zone
+from wend.runtime.evaluation import interpret, operate
 from wend.runtime.state import Cause, CauseKind
+from wend.runtime.tick import runs, schedule, waits, walk
+from wend.runtime.tick.work import Stay, Work
 from wend.runtime.values import FOREVER, UTC
-from wend.runtime.work import Stay, Work
 from wend.stdlib import time
 
 MICRO = dt.timedelta(microseconds=1)

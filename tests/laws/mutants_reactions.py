@@ -8,10 +8,11 @@ from attrs import evolve
 from tests.laws.mutants import interpreted, mutant, replaced
 from wend.dsl import core
 from wend.dsl.builtins import ANSWERED, REACTIONS
-from wend.runtime import intake, interpret, perform, remembering, step, suppressing, waits
-from wend.runtime.interpret import Env
-from wend.runtime.reactions import told
+from wend.runtime.evaluation import interpret
+from wend.runtime.evaluation.interpret import Env
 from wend.runtime.state import Suppression
+from wend.runtime.tick import intake, perform, remembering, step, suppressing, waits
+from wend.runtime.tick.reactions import told
 from wend.runtime.values import FALSE, Bounded
 
 

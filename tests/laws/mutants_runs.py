@@ -9,21 +9,13 @@ from attrs import evolve
 
 from tests.laws.mutants import mutant, replaced
 from wend.dsl.period import Period
-from wend.runtime import (
-    feedback,
-    intake,
-    perform,
-    replacing,
-    runs,
-    step,
-    walk,
-    when,
-)
 from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.engine import replacing
 from wend.runtime.rules import Rules
 from wend.runtime.state import Cause
+from wend.runtime.tick import feedback, intake, perform, runs, step, walk, when
+from wend.runtime.tick.work import Stay, Work
 from wend.runtime.values import FOREVER
-from wend.runtime.work import Stay, Work
 
 MICRO = dt.timedelta(microseconds=1)
 LONG = Period(days=9999)

@@ -13,7 +13,7 @@ from tests.laws.scripts import at, change, event, play, sent
 from tests.strategies.scenes import SCHEMA
 from wend.runtime.calendar import zone
 from wend.runtime.contact import Contact, Event
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.values import FOREVER, Bounded, Value
 from wend.stdlib import FUNCTIONS
 

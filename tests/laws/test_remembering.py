@@ -10,9 +10,9 @@ from tests.laws.corpus import EXAMPLES, corpus
 from tests.laws.harness import DUE, Manner, drive, every_minute, same
 from tests.laws.laws import due_of, staged
 from tests.laws.scripts import change, event, play, sent
-from wend.runtime import remembering, step
 from wend.runtime.state import State
-from wend.runtime.work import Work
+from wend.runtime.tick import remembering, step
+from wend.runtime.tick.work import Work
 
 DAYS = 24
 

@@ -9,11 +9,11 @@ from tests.laws.harness import Manner, Stage, drive, rules_of
 from tests.laws.scripts import at, change, event, noted, play, sent
 from tests.strategies.histories import ADDRESSES, Arrival, History, Newcomer
 from tests.strategies.scenes import SCHEMA
-from wend.runtime import step as engine
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import Facts, Send
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW
+from wend.runtime.tick import step as engine
 
 VISITED = """
     {settings}

@@ -4,7 +4,7 @@ import pytest
 
 from tests.laws.harness import Outcome
 from tests.laws.scripts import event, noted, play, sent
-from wend.runtime.calls import message_of_call
+from wend.runtime.delivery.calls import message_of_call
 from wend.runtime.effects import Called
 
 ASKED = """

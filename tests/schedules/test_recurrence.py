@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wend.dsl.period import Period
 from wend.dsl.program import Every, ScheduleKind
 from wend.runtime.calendar import zone
-from wend.runtime.schedule import NOT_MOVED, around
+from wend.runtime.tick.schedule import NOT_MOVED, around
 
 UTC = dt.UTC
 DAY = dt.timedelta(days=1)

@@ -11,15 +11,15 @@ from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import ceil_minute
 from wend.runtime.contact import Contact, Inbox
 from wend.runtime.effects import Facts, Send, Step
+from wend.runtime.play.simulate import SimulationResult, simulate
 from wend.runtime.rules import Rules
-from wend.runtime.simulate import SimulationResult, simulate
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
-from wend.runtime.step import step
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import JournalEntry
+from wend.runtime.telling.why import explained
+from wend.runtime.tick.step import step
 from wend.runtime.values import Instant
-from wend.runtime.why import explained
 
 Sending = tuple[str, str, Instant, str]
 

@@ -9,7 +9,7 @@ from wend.dsl.parser import parse
 from wend.dsl.program import When
 from wend.dsl.source import Source
 from wend.runtime.contact import Contact
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 from wend.runtime.values import Value
 from wend.stdlib import EXAMPLE, FUNCTIONS, signatures
 

@@ -9,7 +9,7 @@ from tests.cli.support import wend
 from tests.explain.support import rules_of
 from wend.runtime.calendar import zone
 from wend.runtime.effects import TraceEntry
-from wend.runtime.timelines import timeline
+from wend.runtime.play.timelines import timeline
 from wend.runtime.values import UTC
 
 SCRIPT = """

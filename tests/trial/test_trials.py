@@ -5,8 +5,8 @@ import pytest
 from wend.dsl.checker import check
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
+from wend.runtime.play.trial import TestResult, run_test
 from wend.runtime.rules import Rules
-from wend.runtime.trial import TestResult, run_test
 from wend.stdlib import FUNCTIONS, signatures
 
 PROGRAM = """

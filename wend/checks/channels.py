@@ -10,7 +10,7 @@ from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
 from wend.project.project import Project
-from wend.runtime.calls import webhook_of
+from wend.runtime.delivery.calls import webhook_of
 
 CODE = "W503"
 UNTRACKED = "W505"

@@ -8,8 +8,8 @@ from wend.dsl.bounds.quota import together
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.program import Journey, Program, Quota
 from wend.runtime.effects import Facts
-from wend.runtime.intake import address_of
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
+from wend.runtime.tick.intake import address_of
 
 
 def check_quotas(program: Program, contacts: Iterable[Env], facts: Facts) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,7 @@ from wend.dsl import core
 from wend.dsl.analysis.report import said, warning
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.program import Dated, Journey, Program, When
-from wend.runtime.interpret import Env, evaluate
+from wend.runtime.evaluation.interpret import Env, evaluate
 
 CODE = "W507"
 HELP = "look whether the data has it, and under this name; what may be missing is asked for with `is known`"

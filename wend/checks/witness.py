@@ -9,8 +9,8 @@ from wend.dsl.program import Program
 from wend.dsl.source import Source
 from wend.runtime.effects import Facts
 from wend.runtime.functions import Functions
+from wend.runtime.play.trial import run_test
 from wend.runtime.rules import Rules
-from wend.runtime.trial import run_test
 
 Build = Callable[[Iterable[Source]], Program | None]
 

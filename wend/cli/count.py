@@ -16,8 +16,8 @@ from wend.dsl.types import Kind
 from wend.repl.opening import open_session
 from wend.repl.session import Session
 from wend.runtime.calendar import Zone
-from wend.runtime.clauses import becomes_at
-from wend.runtime.interpret import evaluate
+from wend.runtime.evaluation.interpret import evaluate
+from wend.runtime.telling.clauses import becomes_at
 from wend.stdlib.declare import with_article
 
 NAMED = 3

@@ -18,7 +18,7 @@ from wend.playing import Period, play
 from wend.project.workspace import Workspace, open_workspace, with_fields
 from wend.runtime.calendar import Zone
 from wend.runtime.effects import TraceEntry
-from wend.runtime.tell import answer_as_json, tell
+from wend.runtime.telling.tell import answer_as_json, tell
 
 WORDS = {
     Change.MORE: "more messages",

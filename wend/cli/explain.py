@@ -14,7 +14,7 @@ from wend.dsl.diagnostics import WendError
 from wend.project.workspace import open_workspace
 from wend.reference.explanations import as_data, as_text, explanation
 from wend.runtime.calendar import Zone
-from wend.runtime.tell import answer_as_json, place_as_json, tell, time_as_json
+from wend.runtime.telling.tell import answer_as_json, place_as_json, tell, time_as_json
 from wend.story import Moment, Story, simulated, stored, where
 
 _CODE = re.compile(r"[Ww]\d{3}")

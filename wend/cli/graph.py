@@ -21,8 +21,8 @@ from wend.playing import Period, play
 from wend.project.project import Project
 from wend.project.workspace import open_workspace
 from wend.runtime.effects import Step
-from wend.runtime.flow import Flow, FlowCounting
 from wend.runtime.store.sqlite import read_sqlite
+from wend.runtime.telling.flow import Flow, FlowCounting
 from wend.runtime.values import Instant
 
 

@@ -21,7 +21,7 @@ from wend.live.reloading import Change, Watch
 from wend.live.service import Round, Service, next_time, open_service
 from wend.project.project import load_project
 from wend.project.workspace import open_workspace
-from wend.runtime.activation import Activation, Answer, told
+from wend.runtime.engine.activation import Activation, Answer, told
 from wend.runtime.sources import SourceError
 from wend.runtime.values import Instant
 

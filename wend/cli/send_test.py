@@ -15,7 +15,7 @@ from wend.dsl.words import count_of
 from wend.live.service import open_service
 from wend.live.trying import Tried, try_out
 from wend.project.workspace import open_workspace
-from wend.runtime.messages import one_line
+from wend.runtime.delivery.messages import one_line
 
 UNDELIVERED = 3
 

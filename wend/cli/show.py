@@ -8,7 +8,7 @@ import click
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
 from wend.dsl.words import count_of
 from wend.runtime.conversions import Conversions
-from wend.runtime.delivery import Problem
+from wend.runtime.delivery.delivery import Problem
 
 
 def show_error(error: WendError) -> None:

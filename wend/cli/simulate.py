@@ -19,11 +19,11 @@ from wend.project.workspace import Workspace
 from wend.report.collected import Collecting
 from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
+from wend.runtime.delivery.messages import Message
+from wend.runtime.delivery.rendering import message_of, zone_of
 from wend.runtime.effects import Send
-from wend.runtime.messages import Message
-from wend.runtime.rendering import message_of, zone_of
+from wend.runtime.play.simulate import SimulationResult
 from wend.runtime.rules import Rules
-from wend.runtime.simulate import SimulationResult
 from wend.runtime.templates import TemplateError
 
 

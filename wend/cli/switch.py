@@ -8,7 +8,7 @@ from wend.cli.dates import instant
 from wend.dsl.diagnostics import WendError
 from wend.live.requests import Switched, ask, carry_out
 from wend.project.workspace import Workspace, open_workspace
-from wend.runtime.engine import Engine
+from wend.runtime.engine.engine import Engine
 from wend.runtime.store.errors import StoreInUseError
 from wend.runtime.store.sqlite import open_sqlite
 

@@ -15,11 +15,11 @@ from wend.dsl.words import count_of
 from wend.project.workspace import Workspace, open_workspace
 from wend.report.coverage import as_lines, as_values, page, share
 from wend.runtime.calendar import Zone
-from wend.runtime.coverage import Collecting
-from wend.runtime.judging import Failure
-from wend.runtime.tell import answer_as_json, clauses_as_json, tell, tell_clause
-from wend.runtime.timelines import Row, of, wanted
-from wend.runtime.trial import TestResult, run_test
+from wend.runtime.play.coverage import Collecting
+from wend.runtime.play.judging import Failure
+from wend.runtime.play.timelines import Row, of, wanted
+from wend.runtime.play.trial import TestResult, run_test
+from wend.runtime.telling.tell import answer_as_json, clauses_as_json, tell, tell_clause
 
 
 @click.command(name="test")

@@ -11,8 +11,8 @@ from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.project.config import Section, TomlFile
-from wend.runtime.assume import Assumptions, Reaction
 from wend.runtime.calendar import Zone
+from wend.runtime.play.assume import Assumptions, Reaction
 from wend.runtime.sources.values import Declared, Mistake, of_declared
 from wend.runtime.values import Value
 

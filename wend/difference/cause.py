@@ -14,8 +14,8 @@ from wend.project.workspace import Workspace
 from wend.runtime.contact import Contact
 from wend.runtime.effects import Step, TraceEntry
 from wend.runtime.state import State
+from wend.runtime.telling.whynot import WhyNot, why_not
 from wend.runtime.values import Instant
-from wend.runtime.whynot import WhyNot, why_not
 
 
 @frozen

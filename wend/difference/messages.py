@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from wend.runtime.delivery.rendering import template_name
 from wend.runtime.effects import Send, Step
-from wend.runtime.rendering import template_name
 from wend.runtime.values import Instant
 
 

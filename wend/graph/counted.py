@@ -4,7 +4,7 @@ from attrs import evolve
 
 from wend.dsl import plan
 from wend.graph.diagram import Diagram, Edge, Flowchart, Node
-from wend.runtime.flow import Flow
+from wend.runtime.telling.flow import Flow
 
 
 def with_counts(diagram: Diagram, flow: Flow) -> Diagram:

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from wend.dsl import plan
 from wend.dsl.program import Journey, Trigger
-from wend.runtime.walk import REST
+from wend.runtime.tick.walk import REST
 
 
 class Shape(StrEnum):

@@ -25,14 +25,14 @@ from wend.runtime.calendar import floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.codec import as_values
 from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.delivery.messages import EMAIL
 from wend.runtime.effects import DEFAULT_ADDRESSES, Facts, Send
-from wend.runtime.interpret import Env
-from wend.runtime.interpret import evaluate as interpret
-from wend.runtime.messages import EMAIL
+from wend.runtime.evaluation.interpret import Env
+from wend.runtime.evaluation.interpret import evaluate as interpret
 from wend.runtime.rules import Rules
 from wend.runtime.state import NEW
-from wend.runtime.step import step
 from wend.runtime.templates import PlaceholderTemplates, Templates, TemplateSet
+from wend.runtime.tick.step import step
 from wend.runtime.values import Instant, Value
 from wend.stdlib import signatures
 

@@ -22,16 +22,16 @@ from wend.host.records import Records, instant
 from wend.host.sources import Source
 from wend.project.archive import archive
 from wend.project.senders import WithSender
-from wend.runtime import engine as runtime_engine
-from wend.runtime.activation import NO_ANSWERS, Activation, Answer, ChangedTrigger
 from wend.runtime.calendar import floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.channels import Channel
 from wend.runtime.conversions import Conversions
-from wend.runtime.delivery import DeliveryReport, Outbox, deliver
-from wend.runtime.engine import TickReport
-from wend.runtime.ingest import ContactsTaken, EventsTaken
-from wend.runtime.messages import Message
+from wend.runtime.delivery.delivery import DeliveryReport, Outbox, deliver
+from wend.runtime.delivery.messages import Message
+from wend.runtime.engine import engine as runtime_engine
+from wend.runtime.engine.activation import NO_ANSWERS, Activation, Answer, ChangedTrigger
+from wend.runtime.engine.engine import TickReport
+from wend.runtime.engine.ingest import ContactsTaken, EventsTaken
 from wend.runtime.sources import ContactRecord, EventRecord, Policy
 from wend.runtime.store.protocol import Store
 from wend.runtime.values import UTC, Instant

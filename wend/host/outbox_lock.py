@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from wend.runtime.delivery import Outbox, OutboxRow
+from wend.runtime.delivery.delivery import Outbox, OutboxRow
 
 
 @frozen

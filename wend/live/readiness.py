@@ -25,13 +25,13 @@ from wend.project.channels import ChannelSettings, WebhookSettings
 from wend.project.workspace import Workspace
 from wend.report.coverage import share
 from wend.runtime import quota
-from wend.runtime.activation import told
 from wend.runtime.calendar import zone
 from wend.runtime.channels import Channel
-from wend.runtime.coverage import Collecting
-from wend.runtime.messages import EMAIL
+from wend.runtime.delivery.messages import EMAIL
+from wend.runtime.engine.activation import told
+from wend.runtime.play.coverage import Collecting
+from wend.runtime.play.trial import run_test
 from wend.runtime.store.memory import MemoryStore
-from wend.runtime.trial import run_test
 from wend.runtime.values import Instant
 
 

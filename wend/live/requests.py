@@ -9,8 +9,8 @@ from typing import TypeVar
 from attrs import frozen
 
 from wend.dsl.diagnostics import WendError
-from wend.runtime import pausing
-from wend.runtime.engine import Engine
+from wend.runtime.engine import pausing
+from wend.runtime.engine.engine import Engine
 from wend.runtime.store.errors import StoreError
 from wend.runtime.store.requests import Answer, Request
 from wend.runtime.store.sqlite import SqliteStore, asking_sqlite

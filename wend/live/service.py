@@ -23,13 +23,13 @@ from wend.project.channels import ChannelSettings, ConsoleSettings, FolderSettin
 from wend.project.project import Project
 from wend.project.senders import WithSender, senders
 from wend.project.workspace import Workspace, contact_types, event_types
-from wend.runtime.activation import ALL, Activation, Answer, ChangedTrigger, undone
 from wend.runtime.calendar import floor_minute
-from wend.runtime.calls import channel_of
 from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
-from wend.runtime.delivery import DeliveryReport, deliver
-from wend.runtime.engine import Engine, TickReport
-from wend.runtime.ingest import ContactsTaken, EventsTaken
+from wend.runtime.delivery.calls import channel_of
+from wend.runtime.delivery.delivery import DeliveryReport, deliver
+from wend.runtime.engine.activation import ALL, Activation, Answer, ChangedTrigger, undone
+from wend.runtime.engine.engine import Engine, TickReport
+from wend.runtime.engine.ingest import ContactsTaken, EventsTaken
 from wend.runtime.sources import ContactRecord, EventRecord, Policy, Tally
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.store.protocol import Store

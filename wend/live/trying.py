@@ -15,13 +15,13 @@ from wend.project.workspace import Workspace
 from wend.runtime import quota
 from wend.runtime.calendar import Zone
 from wend.runtime.contact import EMPTY, Contact, Event, Inbox
-from wend.runtime.delivery import DeliveryReport, deliver
+from wend.runtime.delivery.delivery import DeliveryReport, deliver
+from wend.runtime.delivery.messages import EMAIL, parse_mailbox
 from wend.runtime.effects import Facts
-from wend.runtime.intake import new_events, take_in
-from wend.runtime.messages import EMAIL, parse_mailbox
-from wend.runtime.proof import OnlyThese, Proof, Wanted, bindings, cause, compose, put, sends
+from wend.runtime.engine.proof import OnlyThese, Proof, Wanted, bindings, cause, compose, put, sends
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import NEW
+from wend.runtime.tick.intake import new_events, take_in
 from wend.runtime.values import Instant
 from wend.story import nobody
 

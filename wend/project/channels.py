@@ -8,8 +8,8 @@ from attrs import frozen
 from wend.dsl.diagnostics import WendError
 from wend.project.config import ProjectError, Section
 from wend.runtime.channels import Promise, Security
+from wend.runtime.delivery.messages import EMAIL, parse_mailbox
 from wend.runtime.effects import DEFAULT_ADDRESSES
-from wend.runtime.messages import EMAIL, parse_mailbox
 
 KINDS = ("folder", "console", "smtp", "webhook")
 PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}

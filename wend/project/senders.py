@@ -11,7 +11,7 @@ from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source
 from wend.project.project import Project
 from wend.runtime.channels import Channel, Outcome, Promise
-from wend.runtime.messages import EMAIL, Message, parse_mailbox
+from wend.runtime.delivery.messages import EMAIL, Message, parse_mailbox
 from wend.runtime.templates import PlaceholderTemplates, Templates
 
 CODE = "W502"

@@ -13,7 +13,7 @@ from wend.dsl.types import Kind
 from wend.repl.commands import COMMANDS, Wants
 from wend.repl.session import Session
 from wend.runtime.effects import DEFAULT_ADDRESSES
-from wend.runtime.spell import spell_name
+from wend.runtime.telling.spell import spell_name
 from wend.stdlib import FUNCTIONS, signatures
 
 _WORD = re.compile(r"[\w]*\Z")

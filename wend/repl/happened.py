@@ -7,9 +7,9 @@ from attrs import frozen
 from wend.dsl.literals import quote
 from wend.dsl.program import Program
 from wend.runtime.calendar import Zone
-from wend.runtime.deeds import deeds, spell_effect
 from wend.runtime.effects import Step, TraceEntry
-from wend.runtime.named import send_of
+from wend.runtime.telling.deeds import deeds, spell_effect
+from wend.runtime.telling.named import send_of
 from wend.runtime.values import Instant
 
 WORDS = {

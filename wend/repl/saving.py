@@ -14,9 +14,9 @@ from wend.runtime.calendar import Zone, floor_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.contact import Change, Event
 from wend.runtime.effects import Send
+from wend.runtime.play.trial import TestResult, run_test
 from wend.runtime.rules import Rules
-from wend.runtime.spell import spell, spell_name
-from wend.runtime.trial import TestResult, run_test
+from wend.runtime.telling.spell import spell, spell_name
 from wend.runtime.values import Instant, Value
 from wend.stdlib import FUNCTIONS
 

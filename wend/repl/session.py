@@ -20,14 +20,14 @@ from wend.repl.scripts import Scripts
 from wend.runtime.calendar import Zone, next_minute, zone
 from wend.runtime.contact import Change, Contact, Event
 from wend.runtime.effects import Facts, Step, TraceEntry
-from wend.runtime.interpret import Env
+from wend.runtime.evaluation.interpret import Env
+from wend.runtime.play.world import Resident, Snapshot, World
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
-from wend.runtime.step import begin, step
+from wend.runtime.tick.step import begin, step
+from wend.runtime.tick.work import Work
 from wend.runtime.values import Instant, Value
-from wend.runtime.work import Work
-from wend.runtime.world import Resident, Snapshot, World
 from wend.stdlib import FUNCTIONS, signatures
 
 EXPLAINING = partial(step, explain=True)

@@ -23,7 +23,7 @@ from wend.repl.answering import answer, more
 from wend.repl.completing import complete
 from wend.repl.highlighting import WendLexer
 from wend.repl.session import Session
-from wend.runtime.spell import spell_time
+from wend.runtime.telling.spell import spell_time
 
 STYLE = Style.from_dict(
     {

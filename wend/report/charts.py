@@ -7,7 +7,7 @@ from typing import Any
 from wend.dsl import plan
 from wend.dsl.program import Journey
 from wend.report.collected import Collected
-from wend.runtime.flow import steps_of, triggers_of
+from wend.runtime.telling.flow import steps_of, triggers_of
 
 Spec = dict[str, Any]
 

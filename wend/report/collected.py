@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from wend.runtime.calendar import Zone
 from wend.runtime.effects import Send, Step, TraceEntry
-from wend.runtime.flow import Flow, FlowCounting
+from wend.runtime.telling.flow import Flow, FlowCounting
 from wend.runtime.values import Instant
 
 EXAMPLES = 5

@@ -7,8 +7,8 @@ from itertools import groupby
 from liquid import Environment
 
 from wend.dsl.source import Source
-from wend.runtime.coverage import Coverage, Outcome, Point
-from wend.runtime.tell import place_as_json
+from wend.runtime.play.coverage import Coverage, Outcome, Point
+from wend.runtime.telling.tell import place_as_json
 
 
 def share(seen: int, wanted: int) -> str:

@@ -14,7 +14,7 @@ from wend.dsl.program import Program
 from wend.report.charts import all_charts
 from wend.report.collected import Collected
 from wend.runtime.conversions import Conversions
-from wend.runtime.simulate import SimulationResult
+from wend.runtime.play.simulate import SimulationResult
 
 _THEME = {"font": "system-ui, sans-serif", "view": {"stroke": None}, "axis": {"grid": True, "gridColor": "#eef0f3"}}
 

@@ -11,9 +11,9 @@ from wend.repl.happened import Happened, happened
 from wend.repl.line import Line
 from wend.repl.session import Session, Tick, minute
 from wend.runtime.calendar import ONE_MINUTE
-from wend.runtime.interpret import evaluate
-from wend.runtime.spell import spell_time
-from wend.runtime.tell import time_as_json
+from wend.runtime.evaluation.interpret import evaluate
+from wend.runtime.telling.spell import spell_time
+from wend.runtime.telling.tell import time_as_json
 from wend.runtime.values import Instant
 from wend.stdlib.declare import kind_of, with_article
 

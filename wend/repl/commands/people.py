@@ -9,12 +9,12 @@ from wend.repl.happened import named
 from wend.repl.line import Line, name_node
 from wend.repl.session import Session
 from wend.runtime.contact import Event
-from wend.runtime.interpret import evaluate
-from wend.runtime.spell import spell, spell_name, spell_time
+from wend.runtime.evaluation.interpret import evaluate
 from wend.runtime.state import HeadState, JourneyState, Path, Phase
+from wend.runtime.telling.spell import spell, spell_name, spell_time
+from wend.runtime.tick.waits import end
+from wend.runtime.tick.work import Work
 from wend.runtime.values import FOREVER, Value
-from wend.runtime.waits import end
-from wend.runtime.work import Work
 
 FIRST = 20
 MOST_COLUMNS = 6

@@ -10,12 +10,12 @@ from wend.repl.happened import WORDS, named
 from wend.repl.line import Line
 from wend.repl.session import Session, Tick
 from wend.runtime.effects import TraceEntry
-from wend.runtime.named import Meant, meant, send_of
-from wend.runtime.spell import spell_time
-from wend.runtime.tell import answer_as_json, clauses_as_json, place_as_json, tell, tell_clause, time_as_json
-from wend.runtime.why import Reason, why
-from wend.runtime.whynot import WhyNot, why_not
-from wend.runtime.world import World
+from wend.runtime.play.world import World
+from wend.runtime.telling.named import Meant, meant, send_of
+from wend.runtime.telling.spell import spell_time
+from wend.runtime.telling.tell import answer_as_json, clauses_as_json, place_as_json, tell, tell_clause, time_as_json
+from wend.runtime.telling.why import Reason, why
+from wend.runtime.telling.whynot import WhyNot, why_not
 
 QUIET = frozenset({"finished", "waiting", "passed", "decided", "ignored"})
 """What explains itself, or explains nothing, unless a rule is named."""

@@ -7,10 +7,10 @@ from wend.repl.answer import Answer, say, table
 from wend.repl.commands.command import Command, Wants
 from wend.repl.line import Line
 from wend.repl.session import Session
-from wend.runtime.clauses import reads, values_of
-from wend.runtime.interpret import evaluate
-from wend.runtime.spell import spell, spell_time, spell_until
-from wend.runtime.tell import time_as_json
+from wend.runtime.evaluation.interpret import evaluate
+from wend.runtime.telling.clauses import reads, values_of
+from wend.runtime.telling.spell import spell, spell_time, spell_until
+from wend.runtime.telling.tell import time_as_json
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib.declare import with_article
 

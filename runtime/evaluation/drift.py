@@ -1,0 +1,71 @@
+"""`now - 2 days`, `now + 1 month`: instants that move with time, but not quite evenly.
+
+Moved along the calendar, an instant keeps its local time, and months are clamped: at 23:00 on 30 January `now + 1
+month` is 28 February at 23:00, an hour later it is 28 February at 0:00. So what has been reached can be left again,
+though never for long.
+"""
+
+import datetime as dt
+
+from wend.dsl.ast import Arith
+from wend.dsl.period import Period
+from wend.runtime.calendar import Zone
+from wend.runtime.evaluation.operate import instant_of
+from wend.runtime.values import FOREVER, Bounded, Instant, Ramp
+
+_SLACK = dt.timedelta(days=8)
+"""More than a value can ever be off from moving evenly: months differ by up to three days, and a century may leave out
+one; a zone's clock is never turned by more than a day, here and where the value is."""
+
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def shifted(op: Arith, left: Bounded, right: Bounded, zone: Zone) -> Ramp | None:
+    """The ramp of `now - 2 days`: of an instant that moves evenly, and a constant length with days or months in it."""
+    if left.ramp is None or left.ramp.kept is not None or right.until != FOREVER:
+        return None
+    match left.value, right.value:
+        case dt.datetime() as base, Period() as by if op is Arith.ADD:
+            return _drifting(base, left.until, by, zone)
+        case dt.datetime() as base, Period() as by if op is Arith.SUB:
+            return _drifting(base, left.until, -by, zone)
+        case _:
+            return None
+
+
+def _drifting(base: Instant, now: Instant, by: Period, zone: Zone) -> Ramp | None:
+    """How `base` moved by a period goes on, where `base` moves evenly with time and is what it is at `now`.
+
+    Sound, not exact: far from a limit the ramp says when it can be reached or left at the earliest, near it until the
+    end of the day, and at once where a clock is turned.
+    """
+    value = zone.add(base, by)
+    if value is FOREVER:
+        return None
+
+    def first(microseconds: int) -> Instant:
+        limit = instant_of(microseconds)
+        if limit is FOREVER or limit - value > _SLACK:
+            return _later(now, limit - value - _SLACK)
+        return min(_even(base, value, now, by, zone), _later(now, limit - value))
+
+    def kept(microseconds: int) -> Instant:
+        return FOREVER if value - instant_of(microseconds) > _SLACK else _even(base, value, now, by, zone)
+
+    return Ramp(1, first, kept)
+
+
+def _even(base: Instant, value: Instant, now: Instant, by: Period, zone: Zone) -> Instant:
+    """Until when the value moves as `now` does: to the end of the day of `base` if no clock is turned, else no time."""
+    rest = zone.next_day(base) - base
+    last = base + rest - _MICROSECOND
+    then = zone.add(last, by)
+    even = then - value == last - base and zone.steady(base, last) and zone.steady(value, then)
+    return _later(now, rest) if even else now
+
+
+def _later(now: Instant, by: dt.timedelta) -> Instant:
+    try:
+        return now + by
+    except OverflowError:
+        return FOREVER

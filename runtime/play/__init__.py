@@ -1,0 +1,1 @@
+"""The same step under a virtual clock: simulation, and `test` blocks."""
