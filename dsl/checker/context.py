@@ -1,6 +1,8 @@
 """What the parts of the checker of expressions share."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from attrs import define, field
 
@@ -11,6 +13,23 @@ from wend.dsl.checker.names import Names
 from wend.dsl.checker.report import Reports
 from wend.dsl.nearest import nearest
 from wend.dsl.signatures import Signatures
+
+LARGEST = 4_000
+"""Values in one expression: far beyond what is written, near what doubles at each step."""
+MOST = 1_000_000
+"""Values in all expressions of a program together."""
+
+
+class TooLarge(Exception):
+    """What is being written out would have more values than an expression may have."""
+
+
+@define
+class Written:
+    """What a define, a segment or a derived field is, None where that is too large; how many values were checked."""
+
+    made: Typed | None = None
+    cost: int = 0
 
 
 @define
@@ -25,6 +44,14 @@ class Context(ABC):
     known_fields: dict[str, Typed] = field(factory=dict)
     circles: set[frozenset[str]] = field(factory=set)
     too_large: set[str] = field(factory=set)
+    costs: dict[str, int] = field(factory=dict)
+    """How many values were checked to write out a define or a segment once."""
+    spent: int = 0
+    """How many values were checked of what is written out, a define or the expression itself, without an end so far."""
+    counted: bool = False
+    """The values of the expression that is checked are being counted."""
+    total: int = 0
+    """How many values all expressions have so far."""
     sizes: dict[int, tuple[core.Node, int, int]] = field(factory=dict)
     level: int = 0
     """How many expressions stand around the one that is checked, those of the defines that are written out included."""
@@ -45,6 +72,24 @@ class Context(ABC):
     @abstractmethod
     def moment(self, node: ast.Expr, env: Env, words: str) -> core.Expr:
         """A date or a datetime."""
+
+    @contextmanager
+    def writing_out(self, name: str) -> Iterator[Written]:
+        """Within the block what a name stands for is checked; it is counted by itself, so the smallest is blamed."""
+        level, counted, around = self.level, self.counted, self.spent
+        self.pending.append(name)
+        self.spent = 0
+        written = Written()
+        try:
+            yield written
+        except TooLarge:
+            written.made = None
+        finally:
+            self.pending.pop()
+            written.cost = self.spent
+            self.level, self.counted, self.spent = level, counted, around
+        if written.cost > LARGEST:
+            written.made = None
 
     def error(self, code: str, message: str, node: ast.Node, env: Env, help: str | None = None) -> None:
         """Report a mistake at a node."""

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from wend.dsl import ast, core, knowing
 from wend.dsl.checker import calls, operators, resolve, warnings
-from wend.dsl.checker.context import Context
+from wend.dsl.checker.context import LARGEST, MOST, Context, TooLarge
 from wend.dsl.checker.env import NOTHING, Env, Typed, is_placeholder
 from wend.dsl.checker.operators import either_unknown, may_be_unknown
 from wend.dsl.checker.words import a_kind, a_type
@@ -37,15 +37,41 @@ class Expressions(Context):
                 message = "this is nested too deeply when every define and derived field is written out"
                 self.error("W209", message, node, env, "use fewer defines within defines")
             return NOTHING
-        if self.level == 0 and resolve.too_large(node):
-            message = f"this is too large: an expression has {resolve.LARGEST:_} values at most"
-            self.error("W209", message, node, env, "give a part of it a name with `define`, or keep a list in the data")
-            return NOTHING
+        if not self.level and not self.counted:
+            return self._whole(node, env)
         self.level += 1
+        self.spent += 1
         found = self._check(node, env)
         self.level -= 1
         if found.type.optional and env.known and found.expr in env.known:
             return Typed(found.expr, found.type.maybe(False))
+        return found
+
+    def _whole(self, node: ast.Expr, env: Env) -> Typed:
+        """An expression that stands in no other one: its values are counted while it is written out."""
+        if self.total > MOST:
+            return NOTHING
+        if resolve.too_large(node):
+            message = f"this is too large: an expression has {LARGEST:_} values at most"
+            self.error("W209", message, node, env, "give a part of it a name with `define`, or keep a list in the data")
+            return NOTHING
+        self.counted, self.spent = True, 0
+        try:
+            found = self.check(node, env)
+        except TooLarge:
+            if self.pending:
+                raise
+            self.level, found = 0, NOTHING
+            message = f"this is too large when every define in it is written out: more than {LARGEST:_} values"
+            self.error("W209", message, node, env, "use fewer defines within defines, or keep a part of it in the data")
+        finally:
+            self.counted = False
+            self.total += self.spent
+        if self.total > MOST:
+            message = f"the program is too large when every define is written out: it has more than {MOST:_} values"
+            self.error(
+                "W209", message, node, env, "use large defines and segments less often, or keep them in the data"
+            )
         return found
 
     def _check(self, node: ast.Expr, env: Env) -> Typed:

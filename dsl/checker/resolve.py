@@ -11,7 +11,7 @@ from attrs import evolve
 from wend.dsl import ast, core
 from wend.dsl.builtins import ANSWER_FIELDS, AT, MESSAGE, RESERVED, STATUS, EventShape
 from wend.dsl.checker import habits
-from wend.dsl.checker.context import Context, free_items
+from wend.dsl.checker.context import LARGEST, Context, TooLarge, free_items
 from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NO_VARIANTS, NOTHING, Env, LocalName, Typed, is_placeholder
 from wend.dsl.checker.names import Definition
 from wend.dsl.checker.schema import DeclaredField
@@ -29,8 +29,6 @@ _LABEL_TYPES = {
     core.LabelAttr.BOUNCED: BOOLEAN.maybe(),
 }
 _LABEL_ATTRS = {a.value for a in (*_LABEL_TYPES, core.LabelAttr.VARIANT)}
-
-LARGEST = 4_000  # values in one expression: far beyond what is written, near what doubles at each step
 
 
 def resolve(node: ast.Path, env: Env, ctx: Context) -> Typed:
@@ -214,7 +212,15 @@ def _parameter(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
         message = f"`{name}` is given a field of the event outside, which cannot be read inside this `where`"
         ctx.error("W223", message, node, env, "write the condition out instead of using the define")
         return NOTHING
+    _again(found, ctx)
     return found
+
+
+def _again(found: Typed, ctx: Context) -> None:
+    """Count what was checked before and stands here once more."""
+    ctx.spent += ctx.size(found.expr)[0] - 1
+    if ctx.spent > LARGEST:
+        raise TooLarge
 
 
 def _global(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
@@ -238,6 +244,7 @@ def field(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
     if derived is None:
         return Typed(core.Field(name=name, place=env.place(node)), found)
     value = derived_value(derived, ctx)
+    _again(value, ctx)
     return Typed(core.Derived(name=name, value=value.expr, kind=found.kind, place=env.place(node)), found)
 
 
@@ -318,11 +325,11 @@ def derived_value(derived: DeclaredField, ctx: Context) -> Typed:
         _endless(derived.name, ctx)
         return NOTHING
     assert derived.value is not None
-    ctx.pending.append(derived.name)
     inner = Env(source=derived.place.source, words="a derived field")
-    made = ctx.check(derived.value, inner)
-    ctx.pending.pop()
-    if not _fits(made, ctx):
+    with ctx.writing_out(derived.name) as written:
+        written.made = ctx.check(derived.value, inner)
+    made = written.made
+    if made is None or not _fits(made, ctx):
         message = f"`{derived.name}` is too large when every derived field in it is written out"
         ctx.reports.error("W209", message, derived.place, "use fewer derived fields within derived fields")
         made = NOTHING
@@ -337,7 +344,9 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
     if definition.name in ctx.pending:
         _endless(definition.name, ctx)
         return NOTHING
-    ctx.pending.append(definition.name)
+    around = ctx.spent if ctx.level else 0
+    if around + ctx.costs.get(definition.name, 0) > LARGEST:
+        raise TooLarge
     inner = evolve(
         env,
         source=definition.source,
@@ -351,14 +360,19 @@ def expand(definition: Definition, args: tuple[Typed, ...], env: Env, ctx: Conte
         params=dict(zip(definition.params or (), args, strict=True)) if args else NO_VALUES,
         looked=None,
     )
-    made = ctx.check(definition.value, inner)
-    ctx.pending.pop()
-    if _fits(made, ctx):
-        return made
-    ctx.too_large.add(definition.name)
-    message = f"`{definition.name}` is too large when every define in it is written out"
-    ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
-    return NOTHING
+    with ctx.writing_out(definition.name) as written:
+        written.made = ctx.check(definition.value, inner)
+    made, cost = written.made, written.cost
+    if made is None or not _fits(made, ctx):
+        ctx.too_large.add(definition.name)
+        message = f"`{definition.name}` is too large when every define in it is written out"
+        ctx.reports.error("W209", message, definition.place, "use fewer defines within defines")
+        return NOTHING
+    ctx.costs[definition.name] = min(cost, ctx.costs.get(definition.name, cost))
+    ctx.spent = around + cost
+    if ctx.spent > LARGEST:
+        raise TooLarge
+    return made
 
 
 def _fits(made: Typed, ctx: Context) -> bool:

@@ -4,7 +4,11 @@ import time
 
 import pytest
 
+from wend.dsl import ast
 from wend.dsl.checker import check
+from wend.dsl.checker.context import LARGEST
+from wend.dsl.checker.env import Env, Typed
+from wend.dsl.checker.expressions import Expressions
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
 from wend.stdlib import signatures
@@ -29,6 +33,9 @@ SCRIPTS = {
     "nots in defines": "".join(f"define f{i} = {'not ' * 100}f{i - 1}\n" for i in range(1, 9))
     + f"define f0 = a\nwhen f8{SEND}",
     "doubling": CONTACT + chain("define", "(x) = x", "(x) = f{0}(x) + f{0}(x)", 40) + f"when f39(score) > 1{SEND}",
+    "what is done twice": CONTACT
+    + chain("define", "(x) = x", "(x) = f{0}(f{0}(x))", 40)
+    + f"when f39(score) > 1{SEND}",
     "doubling names": CONTACT + chain("define", " = score", " = f{0} + f{0}", 40) + f"when f39 > 1{SEND}",
     "doubling fields": "contact\n    email text\n    d0 number\n"
     + "".join(f"    d{i} number? = d{i - 1} + d{i - 1}\n" for i in range(1, 40))
@@ -108,6 +115,42 @@ def test_what_is_too_much_when_it_is_written_out_is_said_to_be(script: str) -> N
     assert result.program is None
     assert "W209" in {d.code for d in result.diagnostics}
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if "doubling" in name or "twice" in name])
+def test_what_doubles_is_refused_before_it_is_written_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked, check_one = 0, Expressions._check
+
+    def counting(self: Expressions, node: ast.Expr, env: Env) -> Typed:
+        nonlocal checked
+        checked += 1
+        return check_one(self, node, env)
+
+    monkeypatch.setattr(Expressions, "_check", counting)
+    source = Source("a.journey", SCRIPTS[name])
+    assert check([(source, parse(source).file)], signatures()).program is None
+    assert checked < 12 * LARGEST  # forty that double, written out, would be a million million
+
+
+HALF = CONTACT + "segment half = " + " or ".join(f"score = {i}" for i in range(500)) + "\n"
+
+
+def test_an_expression_is_too_large_when_its_segments_are_written_out() -> None:
+    source = Source("a.journey", HALF + f"when half and half{SEND}when half and (half or half){SEND}")
+    [found] = [d for d in check([(source, parse(source).file)], signatures()).diagnostics if d.code == "W209"]
+    assert found.message == "this is too large when every define in it is written out: more than 4_000 values"
+    assert source.text[found.span.start : found.span.end] == "half and (half or half)"
+
+
+def test_a_program_is_too_large_when_its_segments_are_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wend.dsl.checker.expressions.MOST", 20_000)
+    rules = [f'when half and score > {i} send email "a{i}"\n' for i in range(20)]
+    source = Source("a.journey", HALF + "".join(rules[:10]))
+    assert check([(source, parse(source).file)], signatures()).program is not None
+    source = Source("a.journey", HALF + "".join(rules))
+    [found] = [d for d in check([(source, parse(source).file)], signatures()).diagnostics if d.code == "W209"]
+    assert found.message == "the program is too large when every define is written out: it has more than 20_000 values"
+    assert found.place.startswith("a.journey:18:")  # the thirteenth rule: a segment and thirteen of them are too much
 
 
 def test_a_chain_that_a_person_could_write_is_fine() -> None:
