@@ -28,7 +28,7 @@ class Zone:
     def __init__(self, name: str) -> None:
         try:
             self._info = ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError, TypeError) as error:
             raise WendError(f"there is no time zone `{name}`", help='write one such as "Europe/Paris"') from error
         self.name = name
         self._starts: dict[dt.date, Instant] = {}

@@ -29,8 +29,8 @@ class FolderChannel:
 
     promise = Promise.AT_LEAST_ONCE
 
-    def __init__(self, path: Path, durable: bool = True, zone: str = "UTC") -> None:
-        self._path = path
+    def __init__(self, path: Path | str, durable: bool = True, zone: str = "UTC") -> None:
+        self._path = Path(path)
         self._durable = durable
         self._zone = find_zone(zone)
 

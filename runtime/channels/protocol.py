@@ -33,6 +33,12 @@ class Status(StrEnum):
     """It was handed over, and no answer came back."""
 
 
+def _status(given: object) -> Status:
+    if isinstance(given, str) and given in tuple(Status):  # a host may write it as a text
+        return Status(given)
+    raise WendError(f"`{given}` is no status of a message", "such are " + ", ".join(f"`{each}`" for each in Status))
+
+
 @frozen
 class Outcome:
     """What became of the message with this key, and why, in one sentence (empty where it was delivered).
@@ -41,7 +47,7 @@ class Outcome:
     """
 
     key: str
-    status: Status
+    status: Status = field(converter=_status)
     detail: str = ""
     answer: Mapping[str, object] = field(factory=dict)
 

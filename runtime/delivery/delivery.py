@@ -11,7 +11,7 @@ The rules:
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,6 +26,7 @@ _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 _FAULTS = 3  # times that a channel's code may fail before the channel is left alone for this round
 
 _CRASHED = "the process ended while it was being sent, so it may have arrived"
+_NO_REASON = "the channel gave no reason"
 _NO_OUTCOME = "the channel gave no outcome, so it may have arrived"
 
 
@@ -230,8 +231,12 @@ class _Round:
                 return
 
     def _deliver(self, rows: list[OutboxRow]) -> None:
-        outcomes = self.channel.deliver(self._take(rows))
+        outcomes: object = self.channel.deliver(self._take(rows))
+        if not isinstance(outcomes, Iterable):
+            raise RuntimeError("its `deliver` gives nothing, and has to give an outcome for each message")
         for outcome in outcomes:
+            if not isinstance(outcome, Outcome):
+                raise RuntimeError(f"it gave `{outcome}`, which is no `Outcome`")
             if self.flying is None or outcome.key != self.flying.message.key:
                 raise RuntimeError("it gave an outcome for a message that it had not taken")
             row, self.flying = self.flying, None
@@ -261,7 +266,7 @@ class _Round:
             self._settle(row, Outcome(row.message.key, Status.UNKNOWN, reason))
 
     def _settle(self, row: OutboxRow, outcome: Outcome) -> None:
-        status, key = outcome.status, row.message.key
+        status, key, detail = outcome.status, row.message.key, outcome.detail or _NO_REASON
         if status is Status.UNKNOWN and self.channel.promise is Promise.AT_LEAST_ONCE:
             status = Status.RETRY
         if status is Status.DELIVERED:
@@ -270,13 +275,13 @@ class _Round:
             self.outbox.delivered(key, at)
             self.counts["delivered"] += 1
         elif status is Status.RETRY and row.attempts < MAX_ATTEMPTS:
-            self.outbox.retry(key, self.clock(), self.now + backoff(row.attempts), outcome.detail)
+            self.outbox.retry(key, self.clock(), self.now + backoff(row.attempts), detail)
             self.counts["retried"] += 1
-            self.reasons[f"{outcome.detail}; it is tried again"] += 1
+            self.reasons[f"{detail}; it is tried again"] += 1
         elif status is Status.RETRY:
-            self._set_aside(row, f"it was tried {row.attempts} times: {outcome.detail}")
+            self._set_aside(row, f"it was tried {row.attempts} times: {detail}")
         else:
-            self._set_aside(row, outcome.detail)
+            self._set_aside(row, detail)
         self.progress(row.message, outcome.status)
 
     def _set_aside(self, row: OutboxRow, reason: str) -> None:

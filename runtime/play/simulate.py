@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import frozen
 
+from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.contact import Event
 from wend.runtime.conversions import Conversions
@@ -102,8 +103,14 @@ def simulate(
         step: the pure core.
 
     Raises:
-        WendError: the same contact twice, an event for nobody, or a value that is none.
+        WendError: the same contact twice, an event for nobody, a value that is none, or an end before the start.
     """
+    if not isinstance(rules, Rules):
+        raise WendError("a simulation goes by the rules of a program", "give `program.rules`")
+    if end < start:
+        raise WendError(
+            f"the simulation ends at {end:%Y-%m-%d %H:%M} UTC, before it begins", "give the later time last"
+        )
     world = World(rules, facts or Facts(), start, end, step)
     counted = _Counted(rules, zone(world.facts.zone))
     world.settle(contacts, start)

@@ -55,7 +55,7 @@ class SqlStore:
     def __init__(self, engine: Engine, name: str, shard: int = 0) -> None:
         self.engine, self.name, self.shard = engine, name, shard
         self._connection: Connection | None = None
-        self._broken = False
+        self._broken = self._closed = False
         self._outbox = SqlOutbox(self.connection)
 
     @property
@@ -79,6 +79,8 @@ class SqlStore:
                 self._broken = True
                 raise
             return
+        if self._closed:  # the lock is gone, so somebody else may be running on it
+            raise StoreError("the store is closed", help="open it again", place=self.name)
         try:
             with self.engine.connect() as connection, connection.begin():
                 self._connection, self._broken = connection, False
@@ -96,7 +98,8 @@ class SqlStore:
             return pruning.prune(connection, before, most)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database; whoever still uses the store is refused."""
+        self._closed = True
         self.engine.dispose()
 
     # ticks

@@ -45,7 +45,7 @@ class SqliteStore(SqlStore):
         self.close()
 
 
-def open_sqlite(path: Path, shard: int = 0) -> SqliteStore:
+def open_sqlite(path: Path | str, shard: int = 0) -> SqliteStore:
     """Open the store in a file, made where there is none.
 
     A file beside it with `.lock` at its end is locked while the store is open; the lock goes with the process, however
@@ -54,6 +54,7 @@ def open_sqlite(path: Path, shard: int = 0) -> SqliteStore:
     Raises:
         StoreError: another process has it, it is no store of ours, of a newer version, or cannot be written.
     """
+    path = Path(path)
     lock = _locked(path)
     engine = _engine(path)
     try:

@@ -104,7 +104,7 @@ def test_a_request_with_an_id_counts_once() -> None:
 @pytest.mark.parametrize(
     ("contact", "journey", "said", "help"),
     [
-        ("zoe", "welcome", "the event `journey_requested` is for the contact `zoe`, who is not among", None),
+        ("zoe", "welcome", "there is no contact `zoe`", "take it in first, with `ingest`"),
         ("ana", "welcom", "there is no journey `welcom`", "did you mean `welcome`?"),
         ("ana", "upgrade", "the journey `upgrade` has no `on request`", None),
     ],

@@ -264,14 +264,17 @@ def evaluate(
     """
     at = instant(now)
     callable_ = with_hosts(functions)
-    history = tuple(
-        Event(each.id, each.name, instant(each.time), as_values(each.payload), each.depth, each.imported)
-        for each in events
-    )
+    history = tuple(_event(each) for each in events)
     given = _contact(contact, None).with_events(history)
     checked = _checked(expression, signatures(callable_)) if functions else _checked_plain(expression)
     value, until, _ = interpret(checked, Env(at, zone_named(zone), given, callable_))
     return Evaluation(value, until)
+
+
+def _event(given: object) -> Event:
+    if not isinstance(given, Event):
+        raise WendError(f"`{given}` is no event", "give a `wend.Event`")
+    return Event(given.id, given.name, instant(given.time), as_values(given.payload), given.depth, given.imported)
 
 
 def _contact(fields: object, records: Records | None) -> Contact:

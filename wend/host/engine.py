@@ -17,6 +17,7 @@ from wend.dsl.diagnostics import ProgramError, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey, On
 from wend.host.compiling import Program
+from wend.host.handed_in import batch_of, check_engine, one_of, several
 from wend.host.outbox_lock import LockedOutbox
 from wend.host.records import Records, instant
 from wend.host.sources import Source
@@ -74,7 +75,8 @@ class Engine:
 
     Raises:
         ProgramError: the script sends over a channel that is not there, or whose address no contact has (W503).
-        WendError: two sources have one name, or the zone does not exist.
+        WendError: two sources have one name, the zone does not exist, or what was handed in is no program, store,
+            channel.
     """
 
     def __init__(
@@ -88,17 +90,13 @@ class Engine:
         zone: str | None = None,
         addresses: Mapping[str, str] | None = None,
     ) -> None:
-        self.program, self.store, self.clock, self.sources = program, store, clock, tuple(sources)
-        self.channels = dict(channels or {})
+        self.sources, self.channels = tuple(sources), dict(channels or {})
+        check_engine(program, store, self.channels, self.sources)
+        self.program, self.store, self.clock = program, store, clock
         self._channels = {name: WithSender(each, program.senders) for name, each in self.channels.items()}
         found = {**program.addresses, **(addresses or {})}
         if channels is not None and (wrong := check_handed_in(program.rules.program, channels, found)):
             raise ProgramError(wrong)
-        names = [each.name for each in self.sources]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise WendError(
-                f"two sources are called `{twice}`", "the store remembers by its name how far each was read"
-            )
         here = zone_named(zone or program.zone)
         older = archive(store, program.rules.program, program.rules.functions)
         rules = evolve(program.rules, archive={each.version: each for each in older})
@@ -124,7 +122,7 @@ class Engine:
             UnansweredError: a trigger has changed that contacts remember, and there is no answer: nothing was changed.
         """
         with self._lock:
-            active = self._engine.activate(self.program.scripts, self._now(now), answers)
+            active = self._engine.activate(self.program.scripts, self._now(now), _checked(answers))
             self._active = True
             return active
 
@@ -133,14 +131,14 @@ class Engine:
     ) -> tuple[ChangedTrigger, ...]:
         """The changed triggers for which `activate` has to be told whether to keep or to reset, without doing it."""
         with self._lock:
-            return self._engine.unanswered(self.program.scripts, self._now(now), answers)
+            return self._engine.unanswered(self.program.scripts, self._now(now), _checked(answers))
 
     def preview(
         self, now: dt.datetime | None = None, *, answers: Mapping[str, Answer] = NO_ANSWERS
     ) -> tuple[Activation, TickReport]:
         """What making the program live and a first tick would do, without doing it. Raises as `activate` does."""
         with self._lock:
-            return self._engine.rehearse(self.program.scripts, self._now(now), answers)
+            return self._engine.rehearse(self.program.scripts, self._now(now), _checked(answers))
 
     # what comes in
 
@@ -167,19 +165,19 @@ class Engine:
         Raises:
             WendError: an event is for nobody, or something is not as the script declares it. Then nothing is taken in.
         """
-        at = self._now(now)
-        people = [self._records.contact(each) for each in contacts]
-        happened = [self._records.event(each) for each in events]
+        at, policy = self._now(now), one_of(Policy, unknown, "`unknown`")
+        people = [self._records.contact(each) for each in several(contacts, "contacts")]
+        happened = [self._records.event(each) for each in several(events, "events")]
         with self._lock:
             self._ready(at)
             with self.store.transaction():
-                return self._take(people, happened, at, imported, unknown)
+                return self._take(people, happened, at, imported, policy)
 
     def pull(self, now: dt.datetime | None = None) -> Taken:
         """Read what is new from each source and take it in; see `Source`. The first reading of one is an import.
 
         Raises:
-            WendError: as for `ingest`. What sources before have told is kept.
+            WendError: as for `ingest`. What sources before have told is kept. What a source raises comes through.
         """
         total = Taken(ContactsTaken(), EventsTaken())
         self._now(now)
@@ -187,7 +185,7 @@ class Engine:
             for source in self.sources:
                 with self._lock:
                     cursor = self.store.loaded_sources().get(_PULLED + source.name)
-                batch = source.read(cursor)
+                batch = batch_of(source, cursor)
                 at = self._now(now)
                 people = [self._records.contact(each) for each in batch.contacts]
                 happened = [self._records.event(each) for each in batch.events]
@@ -216,6 +214,9 @@ class Engine:
         at = self._now(now)
         if not any(journey == each.name and _on_request(each) for each in self.program.rules.program.journeys):
             raise _no_request(journey, self.program.journeys)
+        with self._lock:
+            if contact not in self.store.told([contact]):
+                raise WendError(f"there is no contact `{contact}`", "take it in first, with `ingest`")
         minute = floor_minute(at)
         request = EventRecord(contact, REQUESTED, minute, id or f"request:{journey}:{minute}", {"journey": journey})
         return self.ingest(events=[request], now=at).events.new == 1
@@ -364,6 +365,10 @@ class Engine:
 
 
 _PULLED = "pulled "  # the names of a host's sources, apart from those of data files
+
+
+def _checked(answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    return {trigger: one_of(Answer, given, f"the answer for `{trigger}`") for trigger, given in answers.items()}
 
 
 def _on_request(journey: Journey) -> bool:

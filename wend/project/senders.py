@@ -37,7 +37,7 @@ class WithSender:
     @property
     def promise(self) -> Promise:
         """That of the channel."""
-        return self.inner.promise
+        return Promise(self.inner.promise)  # a host may write it as a text
 
     def deliver(self, messages: Iterable[Message]) -> Iterator[Outcome]:
         """Deliver them, each taken when the channel takes it."""
