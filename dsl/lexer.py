@@ -303,6 +303,8 @@ class _Lexer:
         else:
             return self.unclosed_string(pos, end)
         body = self.text[pos + 1 : close]
+        if self.text[pos] in "\u00ab\u2039":  # in French there is a space between « and the text
+            body = body.strip()
         self.push("STRING", pos, close + 1, body)
         quotes = "single quotes" if self.text[pos] == "'" else "typographic quotes"
         straight = literals.quote(body)

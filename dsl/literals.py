@@ -93,9 +93,12 @@ def _date_help(year: int, month: int) -> str:
 
 def _bad_date(text: str) -> Read:
     parts = [int(part) for part in re.split(r"[-/.]", text)]
-    if parts[0] < 100:
+    turned = parts[0] < 100
+    if turned:
         parts.reverse()
     year, month, day = parts
+    if turned and "." not in text and max(month, day) <= 12 and month != day:
+        return _either_date(text, year, month, day)
     if month > 12 >= day:
         month, day = day, month
     try:
@@ -105,6 +108,16 @@ def _bad_date(text: str) -> Read:
             "DATE", dt.date(2000, 1, 1), "W104", f"`{text}` is no date", "a date is year, month, day: `2027-03-01`"
         )
     return Read("DATE", date, "W104", f"`{text}` is not how a date is written", f"write `{date.isoformat()}`")
+
+
+def _either_date(text: str, year: int, one: int, other: int) -> Read:
+    """`3/1/2026`: which number is the month depends on where it was written."""
+    if not (year and one and other):
+        problem, help = f"`{text}` is no date", "a date is year, month, day: `2027-03-01`"
+        return Read("DATE", dt.date(2000, 1, 1), "W104", problem, help)
+    dates = dt.date(year, one, other), dt.date(year, other, one)
+    help = f"write `{dates[0]}` or `{dates[1]}`, whichever of the two days is meant"
+    return Read("DATE", dates[0], "W104", f"`{text}` is not how a date is written", help)
 
 
 def _iso_datetime(text: str) -> Read:
@@ -156,6 +169,10 @@ def _bad_clock(text: str) -> Read:
 def _bad_number(text: str) -> Read:
     match = re.match(r"[0-9]+", text)
     assert match is not None
+    if short := re.fullmatch(r"([0-9]+)(m|mo|mon|mth|mths|mos)", text):
+        months, minutes = (f"`{short[1]} {unit}{'' if short[1] == '1' else 's'}`" for unit in ("month", "minute"))
+        help = f"write {months} or {minutes}" if short[2] == "m" else f"write {months}"
+        return Read("SPAN", (read_number(short[1]), Unit.MONTH), "W107", f"`{text}` is no length of time", help)
     if re.fullmatch(r"[0-9]{1,2}(st|nd|rd|th)", text):
         help = f"write `day {match[0]}` for the day of a month"
         return Read("NUMBER", read_number(match[0]), "W106", f"`{text}` is no number", help)

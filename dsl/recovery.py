@@ -226,7 +226,28 @@ class _Search:
         else:
             fits = self.outline.takes(terminal(line.tokens[0], self.outline.row))
         if not fits:
+            self.pass_over_body(i)
             self.missing_body(self.lines[i - 1])
+
+    def pass_over_body(self, i: int) -> None:
+        """The lines that were meant as a body, and are no deeper than what they belong to, are not told of again."""
+        indent = self.lines[i].indent
+        if indent != self.levels[-1].indent:
+            return
+        for line in self.lines[i:]:
+            if line.indent < indent or (line.indent == indent and not self.is_step(line)):
+                return
+            line.faulty = True
+
+    def is_step(self, line: Line) -> bool:
+        """Whether the line would be right if it were deeper, and is no line of a header as it stands."""
+        for outline, wanted in ((self.outline.copy(), True), (self.outline.copy(), False)):
+            if wanted and not outline.feed("_INDENT"):
+                return False
+            fits = all(outline.feed(terminal(token, outline.row)) for token in line.tokens) and outline.takes("_NEWLINE")
+            if fits is not wanted:
+                return False
+        return True
 
     def missing_body(self, line: Line) -> None:
         """The line asks for a body that is not there: say so, and go on as if there were one."""

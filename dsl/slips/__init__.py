@@ -4,7 +4,7 @@
 """
 
 from wend.dsl.machine import Outline, prepared
-from wend.dsl.slips import habits, phrases, places, schedules, signs, steps, trials, words
+from wend.dsl.slips import habits, phrases, places, schedules, signs, steps, trials, units, words
 from wend.dsl.slips.base import Report, Slip, expectation
 from wend.dsl.source import Span
 from wend.dsl.tokens import Line
@@ -53,8 +53,8 @@ _HINTS = (
     places.window_outside,
     words.else_if,
     words.filler,
-    words.missing_unit,
-    words.misspelt_unit,
+    units.missing_unit,
+    units.misspelt_unit,
     words.weekday,
     places.chained,
     places.block_step_inline,

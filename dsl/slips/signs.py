@@ -51,8 +51,15 @@ def wrong_sign(slip: Slip) -> Report | None:
         return "W108", f"`{sign}` has no meaning here", token.span, "take it away"
     if sign == "=>" and follows == "STRING":
         return "W108", "`=>` has no meaning here", token.span, "write `=`"
+    if sign == ";" and _in_brackets(slip):
+        return "W108", "`;` has no meaning here", token.span, "write `,` between what stands in brackets"
     advice = _SIGNS.get(sign, "take it away, or put it into a text or a name between backticks")
     return "W108", f"`{sign}` has no meaning here", token.span, advice
+
+
+def _in_brackets(slip: Slip) -> bool:
+    before = [token.type for token in slip.line.tokens[: slip.at]]
+    return before.count("LPAR") + before.count("LSQB") > before.count("RPAR") + before.count("RSQB")
 
 
 def thousands(slip: Slip) -> Report | None:

@@ -6,10 +6,6 @@ from wend.dsl.slips.base import BLOCK_STEPS, DAYS, OPERATORS, STEPS, Report, Sli
 from wend.grammar.load import RESERVED
 
 _FILLERS = frozenset({"the", "then", "an", "do", "please", "has", "their", "his", "her"})
-_UNITS = tuple(
-    unit + ending for unit in ("second", "minute", "hour", "day", "week", "month", "year") for ending in ("", "s")
-)
-_STEP_WORDS = frozenset(step.lower() for step in STEPS)
 _ELSE_IF = frozenset({"elseif", "elsif", "elif"})
 
 
@@ -45,46 +41,6 @@ def filler(slip: Slip) -> Report | None:
 def _better(slip: Slip, word: str) -> bool:
     """Whether the filler is rather a keyword mistyped, as `an` for `and`."""
     return word == "an" and "and" in keyword_words(slip.outline)
-
-
-def missing_unit(slip: Slip) -> Report | None:
-    """`late up to 3`."""
-    token = slip.token
-    if token is None or token.type != "NUMBER":
-        return None
-    expected = slip.outline.expected()
-    if "SPAN" not in expected or "NUMBER" in expected:
-        return None
-    following = slip.next
-    if (
-        following is not None
-        and following.type == "NAME"
-        and not following.quoted
-        and following.text not in _STEP_WORDS
-    ):
-        meant = _meant_unit(token.text, following.text)
-        if meant is not None:
-            return "W116", f"`{following.text}` is no unit of time", following.span, f"write `{meant}`"
-    return "W116", f"`{token.text}` has no unit", token.span, f"write `{token.text} days`, or another unit"
-
-
-def misspelt_unit(slip: Slip) -> Report | None:
-    """`wait 3 dayz`."""
-    token, last = slip.token, slip.last
-    if token is None or last is None or slip.last_type != "NUMBER" or token.type != "NAME" or token.quoted:
-        return None
-    meant = _meant_unit(last.text, token.text)
-    if meant is None or "SPAN" not in slip.at_token(slip.at - 1).expected():
-        return None
-    return "W116", f"`{token.text}` is no unit of time", token.span, f"write `{meant}`"
-
-
-def _meant_unit(amount: str, word: str) -> str | None:
-    """The length of time that a number and a word were probably meant to be."""
-    unit = nearest(word, _UNITS)
-    if unit is None:
-        return None
-    return f"{amount} {unit.removesuffix('s')}" + ("" if amount == "1" else "s")
 
 
 def weekday(slip: Slip) -> Report | None:
