@@ -244,8 +244,8 @@ class _Search:
         for outline, wanted in ((self.outline.copy(), True), (self.outline.copy(), False)):
             if wanted and not outline.feed("_INDENT"):
                 return False
-            fits = all(outline.feed(terminal(token, outline.row)) for token in line.tokens) and outline.takes("_NEWLINE")
-            if fits is not wanted:
+            read = all(outline.feed(terminal(token, outline.row)) for token in line.tokens)
+            if (read and outline.takes("_NEWLINE")) is not wanted:
                 return False
         return True
 
