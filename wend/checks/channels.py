@@ -11,6 +11,7 @@ from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
 from wend.project.project import Project
 from wend.runtime.delivery.calls import webhook_of
+from wend.runtime.delivery.messages import EMAIL
 
 CODE = "W503"
 UNTRACKED = "W505"
@@ -32,6 +33,14 @@ def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]
         return uncalled if project.webhooks else ()
     missing = missing_channels(program, project.channels, "the project has no channel `{}`", _SAY_HOW)
     return (*missing, *uncalled, *_addresses(program, project), *_untracked(program, project))
+
+
+def used_channels(program: Program) -> tuple[str, ...]:
+    """The channels that messages and notifications of scripts go over, in the order in which they are first named."""
+    ops = [op for journey in program.journeys for trigger in journey.triggers for op in trigger.body]
+    found = [op.channel for op in ops if isinstance(op, plan.Send)]
+    found += [EMAIL for op in ops if isinstance(op, plan.Notify)]
+    return tuple(dict.fromkeys(found))
 
 
 def called_webhooks(program: Program) -> dict[str, Place]:

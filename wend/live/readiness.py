@@ -12,13 +12,11 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from wend.checks.channels import called_webhooks
+from wend.checks.channels import called_webhooks, used_channels
 from wend.data.population import load_population
-from wend.dsl import plan
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import Severity, WendError
 from wend.dsl.nearest import nearest
-from wend.dsl.program import Program
 from wend.dsl.words import count_of
 from wend.live.service import Round, Service, open_service
 from wend.project.channels import ChannelSettings, WebhookSettings
@@ -27,7 +25,6 @@ from wend.report.coverage import share
 from wend.runtime import quota
 from wend.runtime.calendar import zone
 from wend.runtime.channels import Channel
-from wend.runtime.delivery.messages import EMAIL
 from wend.runtime.engine.activation import told
 from wend.runtime.play.coverage import Collecting
 from wend.runtime.play.trial import run_test
@@ -136,7 +133,7 @@ def _journeys(service: Service, now: Instant) -> Iterator[Point]:
 def _channels(service: Service) -> Iterator[Point]:
     """Each channel that the scripts send over, and whether it answers; nothing is handed to it."""
     program, project = service.engine.rules.program, service.workspace.project
-    used = _used(program)
+    used = used_channels(program)
     for name, settings in project.channels.items():
         if name in used:
             channel = service.channels[name]
@@ -171,13 +168,6 @@ def _reach(url: str, timeout: float) -> None:
     except OSError as error:
         reason = (error.strerror or str(error) or "no answer").lower()
         raise WendError(f"{parts.netloc} cannot be reached: {reason}", "check `url`, and whether it runs") from None
-
-
-def _used(program: Program) -> set[str]:
-    """The channels of messages and notifications."""
-    ops = [op for journey in program.journeys for trigger in journey.triggers for op in trigger.body]
-    notifies = any(isinstance(op, plan.Notify) for op in ops)
-    return {op.channel for op in ops if isinstance(op, plan.Send)} | ({EMAIL} if notifies else set())
 
 
 def _round(service: Service, now: Instant) -> Iterator[Point]:

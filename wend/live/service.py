@@ -3,29 +3,20 @@
 import datetime as dt
 import hashlib
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
 
-from wend.checks.channels import called_webhooks
-from wend.dsl import plan
-from wend.dsl.diagnostics import WendError
-from wend.dsl.program import Program
+from wend.live.channels import live_channels, require_channels
 from wend.live.requests import Switched, carry_out
 from wend.progress import progress
 from wend.project.archive import archive
-from wend.project.channels import ChannelSettings, ConsoleSettings, FolderSettings, SmtpSettings, WebhookSettings
-from wend.project.project import Project
-from wend.project.senders import WithSender, senders
 from wend.project.workspace import Workspace, contact_types, event_types
 from wend.runtime.calendar import floor_minute
-from wend.runtime.channels import CallChannel, Channel, ConsoleChannel, FolderChannel, SmtpChannel, WebhookChannel
-from wend.runtime.delivery.calls import channel_of
+from wend.runtime.channels import Channel
 from wend.runtime.delivery.delivery import DeliveryReport, deliver
 from wend.runtime.engine.activation import ALL, Activation, Answer, ChangedTrigger, undone
 from wend.runtime.engine.engine import Engine, TickReport
@@ -115,7 +106,7 @@ class Service:
                 version before stays live.
         """
         program = workspace.sound()
-        _check_channels(evolve(workspace, project=self.workspace.project), program)
+        require_channels(evolve(workspace, project=self.workspace.project), program)
         live, answers = self.engine, {name: answer for name, answer in self.answers.items() if name == ALL}
         rules = workspace.rules(archive(live.store, program))
         made = Engine(rules, live.store, workspace.templates, zone=live.zone, addresses=live.addresses)
@@ -303,16 +294,8 @@ def open_service(
     """
     program = workspace.sound()
     project = workspace.project
-    _check_channels(workspace, program)
-    named = senders(project)
-    channels: dict[str, Channel] = {
-        name: WithSender(live_channel(each, environ, project.zone.name), named)
-        for name, each in project.channels.items()
-    }
-    for webhook, settings in project.webhooks.items():
-        token = settings.token(environ)
-        made = CallChannel(settings.url, token, timeout=settings.timeout, cafile=settings.cafile)
-        channels[channel_of(webhook)] = made
+    require_channels(workspace, program)
+    channels = live_channels(project, environ)
     if store is None:
         store = MemoryStore() if project.store.sqlite is None else open_sqlite(project.store.sqlite)
     try:
@@ -323,68 +306,6 @@ def open_service(
         store.close()
 
 
-def _check_channels(workspace: Workspace, program: Program) -> None:
-    used = {op.channel: op for j in program.journeys for t in j.triggers for op in t.body if isinstance(op, plan.Send)}
-    notifies = any(isinstance(op, plan.Notify) for j in program.journeys for t in j.triggers for op in t.body)
-    project = workspace.project
-    if project.script is not None:
-        raise WendError(
-            "a lone script can be simulated but not run: it has no channels and no store",
-            help="`wend init DIR` writes a project; put the script into its folder `journeys`",
-            place=str(project.script),
-        )
-    if used and workspace.placeholders:
-        raise WendError("there is no folder `templates`", "put the templates of the messages there", str(project.root))
-    _check_webhooks(project, program)
-    for name in [*used, *(["email"] if notifies else [])]:
-        if name not in project.channels:
-            raise WendError(
-                f"the scripts send over `{name}`, which no channel delivers",
-                help=f'say how in a section `[channels.{name}]`, such as `kind = "folder"` and `path = "outbox"`',
-                place=str(project.root / "wend.toml"),
-            )
-
-
-def _check_webhooks(project: Project, program: Program) -> None:
-    for webhook in called_webhooks(program):
-        if webhook not in project.webhooks:
-            raise WendError(
-                f"the scripts call the webhook `{webhook}`, which the project does not have",
-                help=f"say where it is in a section `[webhooks.{webhook}]`, with `url`",
-                place=str(project.root / "wend.toml"),
-            )
-
-
-def live_channel(settings: ChannelSettings, environ: Mapping[str, str], local: str = "UTC") -> Channel:
-    """The channel that these settings describe. Raises WendError where it cannot be had.
-
-    Args:
-        local: the IANA name of the zone of the times in names of files.
-    """
-    match settings:
-        case ConsoleSettings():
-            return ConsoleChannel(sys.stdout)
-        case FolderSettings():
-            return FolderChannel(settings.path, zone=local)
-        case SmtpSettings():
-            user, password = settings.credentials(environ)
-            return SmtpChannel(
-                settings.host,
-                settings.port,
-                settings.security,
-                user,
-                password,
-                timeout=settings.timeout,
-                cafile=settings.cafile,
-                promise=settings.promise,
-            )
-        case WebhookSettings():
-            token = settings.token(environ)
-            return WebhookChannel(settings.url, token, timeout=settings.timeout, cafile=settings.cafile)
-        case _:
-            assert_never(settings)
-
-
 def next_time(service: Service, now: Instant, poll_seconds: float) -> float:
     """Seconds to sleep until something is due, at most `poll_seconds`: then the data files are looked at again."""
     wake, attempt = service.engine.next_wake(), service.engine.store.next_attempt()
@@ -392,6 +313,3 @@ def next_time(service: Service, now: Instant, poll_seconds: float) -> float:
     if attempt is not None and attempt > now:  # what is due by now and was not delivered waits for its channel
         times.append((attempt - now).total_seconds())
     return min(times)
-
-
-__all__ = ["Round", "Service", "live_channel", "next_time", "open_service"]
