@@ -80,6 +80,6 @@ def test_a_server_that_hangs_up_does_not_end_the_run(tmp_path: Path) -> None:
         found.append(signal.getsignal(signal.SIGPIPE))
         return ConsoleChannel(io.StringIO())
 
-    with mock.patch("wend.live.service.WebhookChannel", side_effect=made):
+    with mock.patch("wend.live.channels.WebhookChannel", side_effect=made):
         wend("run", hooked(tmp_path, "https://push.example"), "--once", "--at", DUE)
     assert found == [signal.SIG_IGN]
