@@ -85,7 +85,7 @@ class Path:
         due: when a wait of fixed length is over, decided when it was reached; None for a clock, a weekday, a date.
         rounds: how many rounds of a `repeat` are done, by the id of its head.
         labels: this path's own sends and splits.
-        attempted: labels of sends that were reached, sent or not.
+        missed: labels of which the message that was reached last was not sent, though one before may have been.
         events: events that the path carries by name: its cause, awaited ones.
         late: its wait was over during a pause, longer ago than `late up to`: until it waits again it sends nothing.
     """
@@ -102,7 +102,7 @@ class Path:
     due: Instant | None = None
     rounds: Mapping[str, int] = field(factory=dict)
     labels: Mapping[str, Labelled] = field(factory=dict)
-    attempted: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
     events: Mapping[str, Event] = field(factory=dict)
     late: bool = False
 

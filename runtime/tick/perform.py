@@ -74,7 +74,7 @@ def _dropped(work: Work, stay: Stay, path: Path, op: plan.Send, answer: gates.Dr
     work.note(
         stay, "dropped", trigger=path.trigger, step=op.id, reason=answer.reason, detail=answer.detail, place=op.place
     )
-    return _counted(path, op, attempted=path.attempted | {op.label}) if op.label else _counted(path, op)
+    return _missed(path, op)
 
 
 def message(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: str) -> SendEffect:
@@ -111,7 +111,7 @@ def _send(work: Work, stay: Stay, path: Path, op: plan.Send, env: Env, address: 
     if op.label is None:
         return _counted(path, op)
     labels = remember(stay, path, op.label, Labelled(work.now, key, op.variant))
-    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
+    return _counted(path, op, labels=labels, missed=path.missed - {op.label})
 
 
 def call(work: Work, stay: Stay, path: Path, op: plan.CallWebhook) -> Path:
@@ -120,7 +120,7 @@ def call(work: Work, stay: Stay, path: Path, op: plan.CallWebhook) -> Path:
     name, depth = identity(work, stay, path, op.id), depth_after(work, path)
     if depth > DEEPEST:
         work.note(stay, "dropped", trigger=path.trigger, step=op.id, reason="depth", place=op.place)
-        return _counted(path, op)
+        return _missed(path, op)
     values = {key: env.evaluate(value).value for key, value in op.values}
     _do(work, Called(name, work.now, op.webhook, values))
     made = Sent(
@@ -137,7 +137,7 @@ def call(work: Work, stay: Stay, path: Path, op: plan.CallWebhook) -> Path:
     if op.label is None:
         return _counted(path, op)
     labels = remember(stay, path, op.label, Labelled(work.now, name.key))
-    return _counted(path, op, labels=labels, attempted=path.attempted | {op.label})
+    return _counted(path, op, labels=labels, missed=path.missed - {op.label})
 
 
 def _sent(work: Work, path: Path, op: plan.Send, effect: SendEffect, key: str) -> Sent:
@@ -289,6 +289,11 @@ def identity(work: Work, stay: Stay, path: Path, step: str) -> Identity:
 def _counted(path: Path, op: plan.Op, **changes: Any) -> Path:
     """The path after a step. How often it did the step is counted: it is the iteration of the next identity."""
     return evolve(path, pc=path.pc + 1, rounds={**path.rounds, op.id: path.rounds.get(op.id, 0) + 1}, **changes)
+
+
+def _missed(path: Path, op: plan.Send | plan.CallWebhook) -> Path:
+    """The path after a message that was not sent, or a call that was not made."""
+    return _counted(path, op, missed=path.missed | {op.label}) if op.label else _counted(path, op)
 
 
 def _address(work: Work, op: plan.Send, env: Env) -> str | None:

@@ -9,7 +9,7 @@ from wend.dsl.period import Period
 from wend.dsl.program import Dated, Every, OnceAtLaunch, OnceOn, Trigger
 from wend.runtime.calendar import Zone, add_to_date, zone
 from wend.runtime.evolve import evolve
-from wend.runtime.state import Cause, CauseKind
+from wend.runtime.state import Cause, CauseKind, HeadState
 from wend.runtime.tick.feedback import depth_of, too_deep
 from wend.runtime.tick.recurrence import dates_around
 from wend.runtime.tick.work import Stay, Work
@@ -25,7 +25,7 @@ def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None
     """A date moved by a length: due once for a value of the field.
 
     It fires if it falls due no earlier than the value was first seen, the run began and the journey went live, and
-    it is no later than `late up to` allows.
+    it is no later than `late up to` allows. While the journey is paused values are seen, and nothing fires.
     """
     run = stay.run
     if run is None:
@@ -36,11 +36,8 @@ def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None
     if due is None:
         return None
     value = anchor.isoformat() if isinstance(anchor, dt.date) else ""
-    state = stay.head(head.id)
-    if value not in state.dates:
-        state = evolve(state, dates={**state.dates, value: work.now})
-        stay.set_head(head.id, state)
-    if value in state.done:
+    state = _seen(work, stay, head, value)
+    if value in state.done or stay.paused:
         return None
     if due > work.now:
         work.until(due)
@@ -57,6 +54,15 @@ def dated(work: Work, stay: Stay, trigger: Trigger, head: Dated) -> Cause | None
     if not stay.may_start or too_deep(work, stay, trigger.id, depth):
         return None
     return Cause(CauseKind.DATED, value, work.now, depth=depth)
+
+
+def _seen(work: Work, stay: Stay, head: Dated, value: str) -> HeadState:
+    """What a dated trigger remembers, with when it saw that value first."""
+    state = stay.head(head.id)
+    if value not in state.dates:
+        state = evolve(state, dates={**state.dates, value: work.now})
+        stay.set_head(head.id, state)
+    return state
 
 
 def due_moment(anchor: Value, length: Value, head: Dated, zone: Zone) -> Instant | None:

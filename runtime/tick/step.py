@@ -208,10 +208,13 @@ def _conditions(work: Work, stay: Stay) -> None:
 
 
 def _watch(work: Work, stay: Stay) -> None:
-    """While a journey is paused, values are followed, so that no old change is seen when it is resumed."""
+    """While a journey is paused, values are followed: no old change is seen when it is resumed, nor a date as new."""
     for trigger, head in stay.heads.states:
         if isinstance(head, OnChange):
             change.changed(work, stay, trigger, head)
+    for trigger, moment in stay.heads.times:
+        if isinstance(moment, Dated):
+            schedule.dated(work, stay, trigger, moment)
 
 
 def _commit(work: Work) -> Step:

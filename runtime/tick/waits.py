@@ -1,14 +1,14 @@
 """Waits: when a path that reached one may go on.
 
 A wait counts from the tick that reached it. A condition comes before the deadline. A date that is past when it is
-reached, or unknown, goes to `else`. A length is fixed when it is reached; a clock is that of the present zone, so a
-contact who moves meanwhile waits for the clock of where they are.
+reached, or unknown, goes to `else`. A length is fixed when it is reached, or, where it is unknown then, when it comes
+to be known; a clock is that of the present zone, so who moves meanwhile waits for the clock of where they are.
 """
 
 import datetime as dt
 from typing import assert_never
 
-from wend.dsl import plan
+from wend.dsl import core, plan
 from wend.dsl.period import Period
 from wend.runtime.calendar import ONE_DAY, Zone
 from wend.runtime.contact import Event
@@ -18,7 +18,7 @@ from wend.runtime.frozen import frozen
 from wend.runtime.state import Path, Phase
 from wend.runtime.tick.runs import drop
 from wend.runtime.tick.work import Stay, Work
-from wend.runtime.values import FOREVER, Instant, Value
+from wend.runtime.values import FOREVER, Instant
 
 
 @frozen
@@ -38,24 +38,38 @@ class Pending:
 
 def reach(op: plan.Wait, path: Path, env: Env) -> Path:
     """The path as it waits from now on, with the end of the wait where that is fixed now."""
-    return evolve(path, phase=Phase.WAITING, since=env.now, due=_due(op, env), late=False)
+    at_once = env.now if isinstance(op, plan.RepeatNext) and op.every is None else None
+    return settled(op, evolve(path, phase=Phase.WAITING, since=env.now, due=at_once, late=False), env)
 
 
-def _due(op: plan.Wait, env: Env) -> Instant | None:
-    """When a wait of fixed length is over; now where its length is unknown; None where it has none."""
+def settled(op: plan.Wait, path: Path, env: Env) -> Path:
+    """The path with the end of its wait, where that is of a length which is known by now: unknown is no length."""
+    length = _length(op)
+    if length is None or path.due is not None:
+        return path
+    value = env.evaluate(length).value
+    return evolve(path, due=env.zone.add(path.since or env.now, value)) if isinstance(value, Period) else path
+
+
+def _length(op: plan.Wait) -> core.Expr | None:
+    """For how long a wait is made at most; None where no length is told."""
     match op:
         case plan.WaitFor():
-            return _after(env.evaluate(op.length).value, env)
+            return op.length
         case plan.RepeatNext():
-            return env.now if op.every is None else _after(env.evaluate(op.every).value, env)
-        case plan.WaitCondition():
-            return None if op.limit is None else _after(env.evaluate(op.limit).value, env)
-        case plan.WaitEvent():
-            return _after(env.evaluate(op.limit).value, env)
+            return op.every
+        case plan.WaitCondition() | plan.WaitEvent():
+            return op.limit
         case plan.WaitUntilClock() | plan.WaitUntilDay() | plan.WaitUntilMoment():
             return None
         case _:
             assert_never(op)
+
+
+def _unknown_until(op: plan.Wait, path: Path, env: Env) -> Instant:
+    """Until when the length of a wait stays unknown; `FOREVER` where it is known, or there is none."""
+    length = _length(op)
+    return FOREVER if length is None or path.due is not None else env.evaluate(length).until
 
 
 def end(op: plan.Wait, path: Path, env: Env) -> Instant | None:
@@ -82,10 +96,6 @@ def _at(since: Instant, env: Env) -> Env:
     return env if since == env.now else evolve(env, now=since, found={})
 
 
-def _after(length: Value, env: Env) -> Instant:
-    return env.zone.add(env.now, length) if isinstance(length, Period) else env.now
-
-
 def next_weekday(op: plan.WaitUntilDay, zone: Zone, now: Instant) -> Instant:
     """The first of these weekdays whose moment (the time, or the start of the day) is not past."""
     date = zone.date(now) - ONE_DAY
@@ -98,8 +108,8 @@ def next_weekday(op: plan.WaitUntilDay, zone: Zone, now: Instant) -> Instant:
 
 
 def look(op: plan.Wait, path: Path, pc: int, env: Env) -> Over | Pending:
-    """Whether a wait that was reached at `path.since` is over."""
-    now, due = env.now, end(op, path, env)
+    """Whether a wait that was reached at `path.since` is over. One of unknown length is not, until that is known."""
+    now, due, known = env.now, end(op, path, env), _unknown_until(op, path, env)
     match op:
         case plan.WaitUntilMoment():
             return _look_moment(op, path, pc, env, due)
@@ -111,18 +121,23 @@ def look(op: plan.Wait, path: Path, pc: int, env: Env) -> Over | Pending:
                 return Over(pc + 1)
             if due is not None and now >= due:
                 return Over(pc + 1 if op.otherwise is None else op.otherwise)
-            return Pending(until if due is None else min(until, due))
+            return Pending(min(until, known if due is None else due))
         case plan.WaitEvent():
-            return Over(pc + 1) if _nothing_sent(op, path) else _look_event(op, path, pc, env)
+            return Over(pc + 1) if _nothing_sent(op, path) else _look_event(op, path, pc, env, known)
+        case _ if due is None:
+            return Pending(known)
         case plan.RepeatNext():
-            return Over(op.head) if due is None or now >= due else Pending(due)
+            return Over(op.head) if now >= due else Pending(due)
         case _:
-            return Over(pc + 1) if due is None or now >= due else Pending(due)
+            return Over(pc + 1) if now >= due else Pending(due)
 
 
 def _nothing_sent(op: plan.WaitCondition | plan.WaitEvent, path: Path) -> bool:
-    """Whether none of the messages that are waited on was sent: then neither the wait is made nor its `else`."""
-    return bool(op.awaited) and not op.awaited & path.labels.keys()
+    """Whether none of the messages that are waited on was sent: then neither the wait is made nor its `else`.
+
+    In a `repeat` it is the message of this round, though one before may have been sent.
+    """
+    return bool(op.awaited) and not op.awaited & (path.labels.keys() - path.missed)
 
 
 def _look_moment(op: plan.WaitUntilMoment, path: Path, pc: int, env: Env, at: Instant | None) -> Over | Pending:
@@ -148,10 +163,10 @@ def target(op: plan.WaitUntilMoment, env: Env) -> Instant | None:
     return at if op.clock is None else env.zone.at(env.zone.date(at), op.clock.value)
 
 
-def _look_event(op: plan.WaitEvent, path: Path, pc: int, env: Env) -> Over | Pending:
-    """An awaited event counts by its own time within the wait."""
+def _look_event(op: plan.WaitEvent, path: Path, pc: int, env: Env, known: Instant) -> Over | Pending:
+    """An awaited event counts by its own time within the wait, as far as that goes."""
     due, since = path.due or FOREVER, path.since or env.now
-    bound = due
+    bound = min(due, known)
     for event in env.contact.events.get(op.event, ()):
         if not since < event.time <= due:
             continue
@@ -191,15 +206,23 @@ def wake_paths(work: Work, stay: Stay) -> None:
             continue
         op = found[1].body[path.pc]
         if isinstance(op, plan.Wait):
-            answer = look(op, path, path.pc, work.path_env(stay, path, snapshot=True))
-            if isinstance(answer, Over):
-                on = passed(work, stay, path, op, answer)
-                if stay.resumed is not None and _too_late(work, stay, path, op, stay.resumed):
-                    on = evolve(on, late=True)
-                stay.put(on, path)
-                work.stir()
-            else:
-                work.until(answer.until)
+            _wake(work, stay, path, op)
+
+
+def _wake(work: Work, stay: Stay, path: Path, op: plan.Wait) -> None:
+    env = work.path_env(stay, path, snapshot=True)
+    waiting = settled(op, path, env)
+    answer = look(op, waiting, path.pc, env)
+    if isinstance(answer, Over):
+        on = passed(work, stay, waiting, op, answer)
+        if stay.resumed is not None and _too_late(work, stay, waiting, op, stay.resumed):
+            on = evolve(on, late=True)
+        stay.put(on, path)
+        work.stir()
+        return
+    if waiting is not path:
+        stay.put(waiting, path)
+    work.until(answer.until)
 
 
 def _too_late(work: Work, stay: Stay, path: Path, op: plan.Wait, paused: Instant) -> bool:

@@ -17,10 +17,10 @@ def test_they_are_equal_and_hashed_by_what_they_hold() -> None:
 
 def test_a_copy_has_the_changes_and_leaves_the_original() -> None:
     cause = Cause(CauseKind.WHEN, "1", NOW)
-    path = Path("t", "h", "v", cause, NOW, pc=3, labels={}, attempted=frozenset({"x"}))
+    path = Path("t", "h", "v", cause, NOW, pc=3, labels={}, missed=frozenset({"x"}))
     moved = evolve(path, pc=4, phase=Phase.WAITING)
     assert (path.pc, path.phase) == (3, Phase.READY)
-    assert moved == Path("t", "h", "v", cause, NOW, pc=4, phase=Phase.WAITING, labels={}, attempted=frozenset({"x"}))
+    assert moved == Path("t", "h", "v", cause, NOW, pc=4, phase=Phase.WAITING, labels={}, missed=frozenset({"x"}))
 
 
 def test_a_copy_cannot_be_given_what_the_class_has_not() -> None:

@@ -8,11 +8,12 @@ from attrs import evolve
 from tests.laws.mutants import mutant, replaced
 from tests.laws.mutants_gates import as_if
 from wend.dsl.ast import PauseWay, QuotaUnit
+from wend.dsl.program import OnChange
 from wend.runtime import quota
 from wend.runtime.calendar import ONE_DAY, zone
 from wend.runtime.contact import Event
 from wend.runtime.effects import Send
-from wend.runtime.tick import gates, goals, perform, runs, step, waits
+from wend.runtime.tick import change, gates, goals, perform, runs, step, waits
 from wend.runtime.tick.work import Stay, Work
 
 # ---- goals
@@ -124,6 +125,13 @@ def _always_holds(to: pytest.MonkeyPatch) -> None:
     to.setattr(runs, "_pause", pause)
 
 
+def _changes_only(work: Work, stay: Stay) -> None:
+    for trigger, head in stay.heads.states:
+        if isinstance(head, OnChange):
+            change.changed(work, stay, trigger, head)
+
+
 replaced("what is due during a pause is never too late", [waits], "_too_late", lambda *_: False)
+replaced("a date that comes during a pause is seen when it is over", [step], "_watch", _changes_only)
 replaced("a change during a pause is seen when it is over", [step], "_watch", lambda work, stay: None)
 replaced("paths stay under way when a journey is over", [runs], "_close", lambda work, stay, until: None)

@@ -118,18 +118,29 @@ def _before_wait(to: pytest.MonkeyPatch) -> None:
     to.setattr(
         waits,
         "_look_event",
-        lambda op, path, pc, env: original(op, evolve(path, since=dt.datetime.min.replace(tzinfo=UTC)), pc, env),
+        lambda op, path, *rest: original(op, evolve(path, since=dt.datetime.min.replace(tzinfo=UTC)), *rest),
     )
 
 
 @mutant("an awaited event counts though it happened after the deadline")
 def _after_deadline(to: pytest.MonkeyPatch) -> None:
-    def look_event(op: Any, path: Any, pc: int, env: Any) -> Any:
-        answer = original(op, evolve(path, due=FOREVER), pc, env)
-        return answer if isinstance(answer, waits.Over) else original(op, path, pc, env)
+    def look_event(op: Any, path: Any, *rest: Any) -> Any:
+        answer = original(op, evolve(path, due=FOREVER), *rest)
+        return answer if isinstance(answer, waits.Over) else original(op, path, *rest)
 
     original = waits._look_event
     to.setattr(waits, "_look_event", look_event)
+
+
+@mutant("a wait of unknown length is over at once")
+def _no_length(to: pytest.MonkeyPatch) -> None:
+    original = waits.settled
+
+    def settled(op: Any, path: Any, env: Any) -> Any:
+        found = original(op, path, env)
+        return found if found.due is not None or waits._length(op) is None else evolve(found, due=env.now)
+
+    to.setattr(waits, "settled", settled)
 
 
 @mutant("a wait for a weekday does not pass at its very moment")

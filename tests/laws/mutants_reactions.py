@@ -43,6 +43,14 @@ def _awaited(to: pytest.MonkeyPatch) -> None:
     to.setattr(waits, "_nothing_sent", lambda op, path: False)
 
 
+replaced(
+    "a message of a round before counts for a wait",
+    [waits],
+    "_nothing_sent",
+    lambda op, path: bool(op.awaited) and not op.awaited & path.labels.keys(),
+)
+
+
 @mutant("what is told of a message has no depth")
 def _shallow(to: pytest.MonkeyPatch) -> None:
     original = told

@@ -323,6 +323,12 @@ def test_a_date_that_was_due_during_a_pause_is_a_day_late_at_most() -> None:
     assert scheduled("when 0 days after due", ("05-14 14:00", "05-16 09:00"), late, due=due) == ["05-16 09:00 hello"]
 
 
+def test_a_date_that_comes_during_a_pause_was_seen_then() -> None:
+    due = at("05-15 07:00")
+    for came, mails in (("05-14 20:00", ["05-15 09:00 hello"]), ("05-15 08:00", [])):
+        assert scheduled("when 0 days after due", NIGHT, news=(change(came, due=due),)) == mails
+
+
 def test_what_holds_when_a_journey_is_resumed_is_its_backlog() -> None:
     news = (change("05-14 20:00", plan="b"),)
     assert scheduled('when plan = "b"', NIGHT, news=news) == ["05-15 09:00 hello"]

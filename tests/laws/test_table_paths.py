@@ -120,6 +120,31 @@ def test_a_wait_counts_from_the_tick_that_reached_it() -> None:
     assert sent(play(script, late, manner=outage)) == ["05-14 16:00 hello", "05-14 17:00 again"]
 
 
+def test_a_wait_of_unknown_length_is_not_over_before_that_is_known() -> None:
+    script = """
+        define gap = score * 1 hour
+        journey j
+            on visit
+                {wait}
+                    send email "hello"
+                send email "again"
+    """
+    visit, known, other = (
+        event("05-14 13:00", "visit"),
+        change("05-14 14:00", score=2),
+        change("05-14 14:30", score=9),
+    )
+    waited = script.replace("{wait}", "wait gap").replace('    send email "hello"', 'send email "hello"')
+    assert sent(play(waited, visit, score=None)) == []
+    assert sent(play(waited, visit, known, other, score=None)) == ["05-14 15:00 hello", "05-14 15:00 again"]
+    rounds = script.replace("{wait}", "repeat up to 3 times every gap")
+    assert sent(play(rounds, visit, score=None)) == ["05-14 13:00 hello"]
+    for limited in ('wait up to gap until plan = "b"', "wait up to gap for purchase"):
+        late = script.replace("{wait}", f"{limited}\n                else")
+        assert sent(play(late, visit, score=None)) == []
+        assert sent(play(late, visit, known, score=None)) == ["05-14 15:00 hello", "05-14 15:00 again"]
+
+
 def test_a_condition_comes_before_the_deadline() -> None:
     script = """
         journey j

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.laws.harness import Outcome
-from tests.laws.scripts import event, noted, play, sent
+from tests.laws.scripts import change, event, noted, play, sent
 from tests.strategies.histories import Arrival
 from wend.runtime.contact import Event
 
@@ -198,6 +198,24 @@ def test_a_wait_on_a_message_that_was_not_sent_skips_the_wait_and_its_else(wait:
     visit = event("05-14 13:00", "visit")
     assert sent(play(script, visit, consent_email=False)) == ["05-14 13:00 again"]
     assert sent(play(script, visit)) == ["05-14 13:00 hello", "05-15 13:00 bye", "05-15 13:00 again"]
+
+
+def test_in_a_round_a_wait_is_for_the_message_of_this_round() -> None:
+    script = """
+        settings
+            consent email when consent_email
+        journey j
+            on visit
+                repeat up to 2 times every 1 hour
+                    send email "hello" as first
+                    wait up to 1 hour until first.opened
+                    else
+                        send sms "bye"
+    """
+    visit = event("05-14 13:00", "visit")
+    every = ["05-14 13:00 hello", "05-14 14:00 bye", "05-14 15:00 hello", "05-14 16:00 bye"]
+    assert sent(play(script, visit)) == every
+    assert sent(play(script, visit, change("05-14 14:30", consent_email=False))) == every[:2]
 
 
 def test_a_path_is_stopped_by_a_click_of_its_own_message() -> None:

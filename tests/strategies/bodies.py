@@ -127,7 +127,7 @@ def _steps(draw: st.DrawFn, seen: Seen, taste: Taste, names: Names, depth: int, 
         case "wait until":
             return draw(_waits_until(seen, inner))
         case "wait":
-            return ast.WaitFor(length=pick(draw, SPANS))
+            return ast.WaitFor(length=draw(_lengths()))
         case _:
             return draw(_data_steps(kind, seen, emits))
 
@@ -221,10 +221,18 @@ def _ifs(draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body]) -> ast.If:
 
 
 @composite
+def _lengths(draw: st.DrawFn) -> ast.Expr:
+    """How long to wait: now and then a length that may be unknown, and become known later."""
+    if some(draw, 6):
+        return ast.Arithmetic(op=ast.Arith.MUL, left=path("score"), right=pick(draw, SPANS))
+    return pick(draw, SPANS)
+
+
+@composite
 def _limited_waits(
     draw: st.DrawFn, seen: Seen, inner: st.SearchStrategy[Body], names: Names
 ) -> ast.WaitUpToUntil | ast.WaitUpToFor:
-    limit = pick(draw, SPANS)
+    limit = draw(_lengths())
     otherwise = draw(inner) if either(draw) else None
     if seen.answers and not some(draw, 3):
         known = ast.IsKnown(operand=path(f"{pick(draw, seen.answers)}.score"))
