@@ -13,7 +13,7 @@ from wend.dsl import core
 from wend.dsl.ast import Arith
 from wend.dsl.literals import quote
 from wend.dsl.period import Period
-from wend.runtime.calendar import Zone
+from wend.runtime.calendar import Zone, zone
 from wend.runtime.values import FOREVER, Instant, Value
 
 OR, AND, NOT, COMPARE, OTHERWISE, SUM, TERM, UNARY, ATOM = range(1, 10)
@@ -121,7 +121,7 @@ def _spell(expr: core.Expr) -> tuple[int, str]:
 def _spell_atom(expr: core.Expr) -> str:
     match expr:
         case core.Const(value=value):
-            return _constant(value)
+            return spell(value, zone("UTC"))
         case core.LocalMoment(date=date, time=time):
             return f"{date} {time:%H:%M}"
         case core.Field(name=name) | core.Derived(name=name):
@@ -160,24 +160,6 @@ def _spell_atom(expr: core.Expr) -> str:
             return f"({_spell(expr)[1]})"
         case _:
             assert_never(expr)
-
-
-def _constant(value: core.Constant) -> str:
-    match value:
-        case None:
-            return "unknown"
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return spell_number(value)
-        case str():
-            return quote(value)
-        case dt.time():
-            return f"{value:%H:%M}"
-        case Period():
-            return spell_period(value)
-        case _:
-            return f"{value}"
 
 
 def _aggregate(expr: core.Aggregate) -> str:

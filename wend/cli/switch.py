@@ -4,7 +4,10 @@ import datetime as dt
 from contextlib import suppress
 from pathlib import Path
 
-from wend.cli.dates import instant
+import click
+
+from wend.cli.dates import instant, time
+from wend.cli.output import format_option, print_json
 from wend.dsl.diagnostics import WendError
 from wend.live.requests import Switched, ask, carry_out
 from wend.project.workspace import Workspace, open_workspace
@@ -12,8 +15,33 @@ from wend.runtime.engine.engine import Engine
 from wend.runtime.store.errors import StoreInUseError
 from wend.runtime.store.sqlite import open_sqlite
 
+KEPT = """It is kept in the store of the project (the folder, unless it is the present one), and counts from the next tick
+on. A `wend run` that is running on it is asked, and does it at its next round, in a second or so."""
+
 WAIT = 60.0
 """Seconds after which a running `wend run` is no longer waited for."""
+
+
+def switching(name: str, off: bool, text: str) -> click.Command:
+    """The command that switches a journey off, or on again.
+
+    Args:
+        text: what it does, in a sentence.
+    """
+
+    @click.command(name=name, help=f"{text}\n\n{KEPT}")
+    @click.argument("journey")
+    @click.argument("path", type=click.Path(path_type=Path), default=".")
+    @click.option("--at", type=time, metavar="TIME", help="What time it is, as 2026-01-31T10:00.")
+    @format_option()
+    def command(journey: str, path: Path, at: dt.datetime | None, form: str) -> None:
+        switched = switch(path, journey, at, off)
+        if form == "json":
+            print_json(switched.as_json())
+        else:
+            click.echo(switched.as_text())
+
+    return command
 
 
 def switch(path: Path, journey: str, at: dt.datetime | None, off: bool, seconds: float = WAIT) -> Switched:
