@@ -15,8 +15,8 @@ from wend.runtime.engine.engine import Engine
 from wend.runtime.store.errors import StoreInUseError
 from wend.runtime.store.sqlite import open_sqlite
 
-KEPT = """It is kept in the store of the project (the folder, unless it is the present one), and counts from the next tick
-on. A `wend run` that is running on it is asked, and does it at its next round, in a second or so."""
+KEPT = """It is kept in the store of the project (the folder, unless it is the present one), and counts from the next
+tick on. A `wend run` that is running on it is asked, and does it at its next round, in a second or so."""
 
 WAIT = 60.0
 """Seconds after which a running `wend run` is no longer waited for."""
