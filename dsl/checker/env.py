@@ -91,6 +91,7 @@ class Env:
         known: expressions that are known to be known here.
         journey: the name of the journey around; None for a rule at top level, and outside.
         beside: the type of what the expression is compared with, where that is a field.
+        elsewhere: where no journey is around, what can be asked inside one: names, each with what to write for that.
     """
 
     source: Source
@@ -107,6 +108,7 @@ class Env:
     known: frozenset[core.Expr] = frozenset()
     journey: str | None = None
     beside: Type | None = None
+    elsewhere: Mapping[str, str] = MappingProxyType({})
 
     def place(self, node: ast.Node) -> Place:
         """Where a node of this file stands."""

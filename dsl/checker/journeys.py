@@ -23,7 +23,7 @@ def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Jour
     """A checked journey."""
     triggers = [item for item in node.items if isinstance(item, ast.Trigger)]
     lines = [item for item in node.items if not isinstance(item, ast.Trigger)]
-    env = evolve(_env(triggers, source, ctx), journey=node.name.text)
+    env = evolve(inside(triggers, source, ctx), journey=node.name.text)
     made = header(lines, env, ctx)
     if node.name.text in ctx.names.stopped:
         made["exit_on"] = (*made.get("exit_on", ()), addressed(STOPPED, node.name.text, env.place(node.name)))
@@ -47,13 +47,13 @@ def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Jour
 
 def rule(node: ast.Trigger, source: Source, ctx: Expressions, names: Ids) -> program.Journey:
     """A trigger at top level: a journey that is named by what its head says."""
-    env = _env([node], source, ctx)
+    env = inside([node], source, ctx)
     lowered = lower_trigger(node, Ids(), Sends.of([node]), env, False, ctx)
     name = names.give(canonical.short(lowered.id))
     return program.Journey(name=name, title=lowered.id, lone=True, triggers=(lowered,), place=env.place(node))
 
 
-def _env(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
+def inside(triggers: list[ast.Trigger], source: Source, ctx: Expressions) -> Env:
     """What the header and the triggers of a journey see: its labels, known before use."""
     env = Env(source=source, scope=core.Scope.RUN, words="a journey")
     seen: dict[str, list[tuple[ast.Name, Arms, bool]]] = {}

@@ -11,6 +11,7 @@ from wend.dsl import ast, core
 from wend.dsl.builtins import ID, RESERVED
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.expressions import Expressions
+from wend.dsl.checker.journeys import inside
 from wend.dsl.checker.names import Definition, collect
 from wend.dsl.checker.report import Reports
 from wend.dsl.checker.trials import field_value, happens
@@ -54,13 +55,40 @@ class Prompt:
         names = self._context()[1].names
         return frozenset({*names.fields, *names.definitions, *RESERVED})
 
-    def expression(self, source: Source) -> Typed:
-        """An expression about the contact, with its type. Raises ProgramError where there is a mistake in it."""
+    def expression(self, source: Source, journey: str | None = None) -> Typed:
+        """An expression about the contact, with its type. Raises ProgramError where there is a mistake in it.
+
+        Args:
+            journey: the journey inside of which it is meant: labels, splits and `entry` are those of its present run.
+        """
         reports, ctx = self._context()
         node = _parsed(source)
-        made = ctx.check(node, Env(source=source, words="an expression by itself"))
+        made = ctx.check(node, self._inside(source, journey, ctx))
         _sound(reports)
         return made
+
+    def labels(self, journey: str) -> frozenset[str]:
+        """The labels and splits of a journey, and the calls of web services that have a name."""
+        env = self._inside(Source("", ""), journey, self._context()[1])
+        return frozenset({*env.labels, *env.answers, *env.splits})
+
+    def _inside(self, source: Source, journey: str | None, ctx: Expressions) -> Env:
+        """What an expression sees: the names of a journey, or of none."""
+        journeys = {
+            item.name.text: item for _, file in self.files for item in file.items if isinstance(item, ast.Journey)
+        }
+        inner = {
+            name: inside([item for item in node.items if isinstance(item, ast.Trigger)], source, ctx)
+            for name, node in journeys.items()
+        }
+        if journey in inner:
+            return inner[journey]
+        advice: dict[str, str] = {}
+        for name, env in inner.items():
+            help = f"`:in {name}` looks into its runs"
+            for each in ("entry", *env.labels, *env.answers, *env.splits):
+                advice.setdefault(each, help)
+        return Env(source=source, words="an expression by itself", elsewhere=advice)
 
     def fields(self, line: Source, pairs: Sequence[Given]) -> list[tuple[str, core.Expr]]:
         """Values for fields of the contact. Raises ProgramError where one is no field or does not fit it."""

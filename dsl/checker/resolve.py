@@ -81,7 +81,8 @@ def _reserved(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Context) ->
         case ("entry",) if env.scope is not None:
             return Typed(core.Entry(scope=env.scope, place=place), DATETIME)
         case ("entry",):
-            ctx.error("W223", f"`entry` has no meaning in {env.words}", node, env, "use it inside a journey")
+            help = env.elsewhere.get("entry", "use it inside a journey")
+            ctx.error("W223", f"`entry` has no meaning in {env.words}", node, env, help)
         case _:
             called = f"{names[1]}({names[0]})" if names[1] in ctx.functions else names[0]
             ctx.error("W220", f"`{names[0]}` has no fields", node, env, f"write `{called}`")
@@ -297,7 +298,9 @@ def _no_such_record(node: ast.Path, names: tuple[str, ...], env: Env, ctx: Conte
     head, rest = names[0], ".".join(names[1:])
     alias = [env.looked.alias] if env.looked and env.looked.alias else []
     near = nearest(head, {*env.locals, *env.labels, *env.splits, *env.answers, *alias})
-    if near:
+    if head in env.elsewhere:
+        ctx.error("W223", f"`{head}` has no meaning in {env.words}", node, env, env.elsewhere[head])
+    elif near:
         ctx.error("W206", f"nothing is called `{head}` here", node, env, f"write `{near}.{rest}`")
     elif rest in _LABEL_ATTRS and env.scope is None:
         message = f"a message has no meaning in {env.words}"

@@ -96,6 +96,36 @@ def test_an_event_without_a_field_that_every_one_has_is_refused_with_what_to_add
     assert len(session.told) == 2
 
 
+def test_an_expression_looks_into_the_run_of_a_journey(session: Session) -> None:
+    alone = answer(session, "thanks.sent")
+    assert (alone.failed, alone.lines[-1]) == (True, "  help: `:in hello` looks into its runs")
+    ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
+    told = ask(session, ":in hello").lines
+    assert told[0] == "expressions look into `hello`: entry, thanks"
+    assert told[1].startswith("eve is in run 1 since ")
+    before = ask(session, "thanks.sent")
+    assert before.data["value"] == "false"
+    ask(session, ":tick", ":tick")
+    after = ask(session, "thanks.sent")
+    assert after.data["value"] == "true"
+    assert after.data["until"] == "2026-05-12T07:01:00+00:00"  # when the path goes on: not before, without new data
+    assert ask(session, "in journey hello").data["until"] == "2026-05-12T07:01:00+00:00"
+    assert before.data["until"] == "2026-05-10T07:01:00+00:00"  # the event has come, and the next tick takes it in
+    assert ask(session, ":count thanks.sent").data["true"] == 1
+    assert ask(session, ':contact bob plan="free"', "thanks.sent").data["value"] == "false"
+
+
+def test_what_is_looked_into_goes_with_its_journey(session: Session) -> None:
+    assert answer(session, ":in helo").lines == ("error: there is no journey `helo`", "  help: write `:in hello`")
+    ask(session, ":in hello", "entry", ":in")
+    assert answer(session, "entry").failed
+    ask(session, ":in hello", 'when visits > 3 send email "more"', "entry")
+    assert answer(session, ":in when visits > 3").failed
+    session.inside = "gone"
+    session.begin()
+    assert session.inside is None
+
+
 def test_the_same_for_many_is_told_once_where_it_came_first() -> None:
     at = dt.datetime(2026, 5, 10, tzinfo=dt.UTC)
     lines = [Happened(at, who, "", what) for who in "abcd" for what in ("begins", *(["ends"] if who < "c" else []))]

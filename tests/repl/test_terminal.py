@@ -89,7 +89,7 @@ def test_a_session_at_a_terminal(terminal: Terminal) -> None:
     terminal.wait('win_back: email "winback-1"')
     terminal.wait("2026-05-11 09:00 Europe/Paris   1001 of 12")
     terminal.type("\x1b[A\x1b[A\x1b[A\r")  # three up: what was typed before is kept
-    terminal.wait("1 (number), until data changes")
+    terminal.wait("1 (number), until data changes\n>\n")  # the answer to it, and the next prompt
     terminal.type("\x04")
     terminal.child.expect(pexpect.EOF, timeout=30)
     terminal.child.wait()

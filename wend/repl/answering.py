@@ -81,7 +81,7 @@ def _command_meant(text: str) -> str | None:
     if len(tokens) == 1:
         return name if name in COMMANDS or name in LEAVING else None
     joined = tokens[1].type not in ARGUMENTS or (tokens[1].text in JOINING and not tokens[1].quoted)
-    return name if name in COMMANDS and not joined else None
+    return name if name in COMMANDS and name not in JOINING and not joined else None
 
 
 def _in_line(found: Diagnostic, line: Line) -> Diagnostic:

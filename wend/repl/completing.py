@@ -58,6 +58,10 @@ def _command(session: Session, text: str) -> Iterator[Candidate]:
                 yield from _starting(word, _events(session))
         case Wants.RULE:
             yield from _starting(rest, _rules(session))
+        case Wants.JOURNEY:
+            yield from _starting(
+                rest, ((spell_name(each.name), "journey") for each in session.program.journeys if not each.lone)
+            )
         case Wants.FILE:
             yield from _starting(rest, _files(rest))
         case Wants.WORD if name == ":help":
@@ -102,6 +106,8 @@ def _names(session: Session, before: str, starts: list[str]) -> Iterator[tuple[s
         return
     if re.search(r"\baudience\s+\Z", before):
         yield "contacts", "everybody"
+    if session.inside is not None:
+        yield from ((f"{spell_name(name)}.", "label") for name in sorted(session.prompt.labels(session.inside)))
     yield from _fields(session)
     for name, definition in session.prompt.definitions.items():
         yield spell_name(name), "segment" if definition.segment else "define"

@@ -10,6 +10,7 @@ from functools import partial
 from attrs import define, field, frozen
 
 from wend.data.samples import sample
+from wend.dsl import core
 from wend.dsl.checker.env import Typed
 from wend.dsl.checker.prompt import Prompt
 from wend.dsl.diagnostics import Diagnostic, WendError
@@ -27,7 +28,7 @@ from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
 from wend.runtime.tick.step import begin, step
 from wend.runtime.tick.work import Work
-from wend.runtime.values import Instant, Value
+from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib import FUNCTIONS, signatures
 
 EXPLAINING = partial(step, explain=True)
@@ -63,6 +64,7 @@ class Session:
         people, events: who is there from the start, and what has happened and will.
         sampled: they were made up, and are made anew when the scripts change before the first tick.
         current: the id of the contact that one looks at; empty where there is none.
+        inside: the journey that expressions look into; None: none.
         data_fields: the contact's fields that the data has, where no script declares them.
         history: the ticks so far; `told` what was told at the prompt; `past` the traces by contact.
     """
@@ -75,6 +77,7 @@ class Session:
     data_fields: frozenset[str] | None = None
     scripts: Scripts = field(factory=Scripts)
     current: str = ""
+    inside: str | None = None
     last: Instant | None = None
     history: list[Tick] = field(factory=list)
     told: list[Told] = field(factory=list)
@@ -100,6 +103,7 @@ class Session:
         self.world = World(Rules(program, FUNCTIONS, dict(self.archive)), facts, self.now, step=EXPLAINING)
         self.world.settle(self.people, self.now)
         self.world.plan(self.events, self.now)
+        self._look_out(program)
         if self.current not in self.world.numbers:
             self.current = self.world.residents[0].contact.id if self.world.residents else ""
 
@@ -138,7 +142,13 @@ class Session:
         if program.version != before.version:
             self.archive[before.version] = before
         self.world.follow(self._rules(program), self.soonest)
+        self._look_out(program)
         return fresh
+
+    def _look_out(self, program: Program) -> None:
+        """A journey that is no more is not looked into."""
+        if self.inside not in {each.name for each in program.journeys}:
+            self.inside = None
 
     def _rules(self, program: Program) -> Rules:
         older = {version: each for version, each in self.archive.items() if version != program.version}
@@ -184,7 +194,8 @@ class Session:
     def env(self, name: str = "") -> Env:
         """What an expression sees that is typed at the prompt."""
         work = self.bench(name)
-        return self._env(work.contact, work.under_way)
+        stay = next((each for each in work.stays if each.journey.name == self.inside), None)
+        return self._env(work.contact, work.under_way) if stay is None else work.env(stay)
 
     def _env(self, contact: Contact, under_way: frozenset[str]) -> Env:
         return Env(self.now, self.zone, contact, FUNCTIONS, under_way=under_way)
@@ -200,7 +211,16 @@ class Session:
 
     def expression(self, source: Source) -> Typed:
         """A checked expression. Raises ProgramError where there is a mistake in it."""
-        return self.prompt.expression(source)
+        return self.prompt.expression(source, self.inside)
+
+    def until(self, expr: core.Expr, until: Instant, id: str) -> Instant:
+        """Until when a value holds for a contact: what a journey has done may be otherwise after the next tick."""
+        if not any(isinstance(each, core.LabelRef | core.Entry | core.InJourney) for each in core.nodes(expr)):
+            return until
+        one = self.resident(id)
+        if one.inbox.events or one.inbox.changes:
+            return min(until, self.soonest)
+        return until if one.wake == FOREVER else min(until, max(one.wake, self.soonest))
 
     def add(self, id: str, fields: dict[str, Value]) -> None:
         """A contact that has just been made; one looks at it from now on."""

@@ -80,7 +80,8 @@ def _show(given: Answer) -> None:
 
 def _bar(session: Session) -> str:
     who = session.current or "no contact"
-    return f" {spell_time(session.now, session.zone)} {session.zone.name}   {who} of {len(session.ids):,} "
+    inside = f"   in {session.inside}" if session.inside else ""
+    return f" {spell_time(session.now, session.zone)} {session.zone.name}   {who} of {len(session.ids):,}{inside} "
 
 
 def _continuation(width: int, line_number: int, wraps: int) -> AnyFormattedText:

@@ -18,6 +18,7 @@ class Wants(StrEnum):
     CONTACT = "contact"
     EVENT = "event"
     RULE = "rule"
+    JOURNEY = "journey"
     FILE = "file"
     WORD = "word"
 

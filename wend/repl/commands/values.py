@@ -1,6 +1,7 @@
-"""Expressions: their value, type and until when it holds; for one contact, or counted over all."""
+"""Expressions: their value, type and until when it holds; for one contact, counted over all, or inside of a journey."""
 
 from wend.dsl.diagnostics import WendError
+from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
 from wend.dsl.types import Kind
 from wend.repl.answer import Answer, say, table
@@ -9,7 +10,7 @@ from wend.repl.line import Line
 from wend.repl.session import Session
 from wend.runtime.evaluation.interpret import evaluate
 from wend.runtime.telling.clauses import reads, values_of
-from wend.runtime.telling.spell import spell, spell_time, spell_until
+from wend.runtime.telling.spell import spell, spell_name, spell_time, spell_until
 from wend.runtime.telling.tell import time_as_json
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib.declare import with_article
@@ -23,7 +24,9 @@ def value(session: Session, source: Source) -> Answer:
     made = session.expression(source)
     env = session.env() if session.current else session.nobody()
     found, until, _ = evaluate(made.expr, env)
-    shown, when = spell(found, session.zone), spell_until(until, session.zone)
+    if session.current:
+        until = session.until(made.expr, until, session.current)
+    shown, when = spell(found, env.zone), spell_until(until, env.zone)
     if until >= FOREVER and not reads(made.expr):
         when = "for ever"
     return say(
@@ -51,6 +54,7 @@ def count(session: Session, line: Line) -> Answer:
     soonest: tuple[Instant, str] | None = None
     for id, env in session.envs():
         found, until, _ = evaluate(made.expr, env)
+        until = session.until(made.expr, until, id)
         counts[found if isinstance(found, bool) else None] += 1
         if until < FOREVER and (soonest is None or until < soonest[0]):
             soonest = until, id
@@ -87,8 +91,37 @@ def who(session: Session, line: Line) -> Answer:
     return say(*lines, matching=matching, contacts=found_rows)
 
 
+def into(session: Session, line: Line) -> Answer:
+    """Look into the runs of a journey, so that expressions know its labels; without a name, into none."""
+    if not line.rest:
+        session.inside = None
+        return say("expressions look into no journey", journey=None)
+    name = line.rest.strip().strip("`")
+    journeys = {each.name: each for each in session.program.journeys if not each.lone}
+    if name not in journeys:
+        near = nearest(name, journeys)
+        listed = f"there are {', '.join(journeys)}" if journeys else "a rule at the margin has no name; write a journey"
+        raise WendError(f"there is no journey `{name}`", f"write `:in {near}`" if near else listed)
+    session.inside = name
+    names = ["entry", *sorted(session.prompt.labels(name))]
+    lines = [f"expressions look into `{name}`: {', '.join(spell_name(each) for each in names)}"]
+    if session.current:
+        kept = session.resident().state.journeys.get(name)
+        run = None if kept is None else kept.run
+        at = (
+            "is in no run of it"
+            if run is None
+            else f"is in run {run.number} since {spell_time(run.began, session.zone)}"
+        )
+        lines.append(f"{session.current} {at}")
+    return say(*lines, journey=name, names=names)
+
+
 COMMANDS = (
     Command("count", ":count EXPR", "how many contacts a condition holds for", count, Wants.EXPRESSION),
     Command("who", ":who EXPR", "the first twenty of them, with the fields that matter", who, Wants.EXPRESSION),
+    Command(
+        "in", ":in [JOURNEY]", "let expressions look into the runs of a journey: `first.sent`", into, Wants.JOURNEY
+    ),
     Command("type", ":type EXPR", "the type of an expression", type_of, Wants.EXPRESSION),
 )
