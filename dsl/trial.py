@@ -81,10 +81,16 @@ class Changes(Line):
 
 @frozen(kw_only=True)
 class Force(Line):
-    """The contact takes this variant of a split."""
+    """The contact takes this variant of a split.
+
+    Args:
+        variant: None: none of them.
+        at: from when on; None: from the beginning.
+    """
 
     split: str
-    variant: str
+    variant: str | None
+    at: Moment | None = None
 
 
 @frozen(kw_only=True)

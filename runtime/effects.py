@@ -159,7 +159,7 @@ class Facts:
         zone: the project's zone, used where the script's settings name none.
         addresses: channel -> the contact's field with its address. A channel that is not here uses its own name.
         live_since: journey -> when it first went live; absent: always.
-        forced: split -> the variant to take, in tests.
+        forced: split -> the variant to take, in tests; None: none of them.
         paused: the journeys that are switched off by hand.
         full: the channels whose quota was used up before this tick.
         refused: the keys of messages for which a quota has no room at this tick, see `runtime/quota`.
@@ -169,7 +169,7 @@ class Facts:
     zone: str = "UTC"
     addresses: Mapping[str, str] = field(factory=lambda: DEFAULT_ADDRESSES)
     live_since: Mapping[str, Instant] = field(factory=dict)
-    forced: Mapping[str, str] = field(factory=dict)
+    forced: Mapping[str, str | None] = field(factory=dict)
     paused: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()

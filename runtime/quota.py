@@ -6,6 +6,7 @@ ones first, the others by (priority of the journey, time, hash of the message's 
 refused. So neither the order of contacts nor how many are kept at a time plays a part.
 """
 
+import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -40,6 +41,28 @@ def begins(unit: QuotaUnit, local: Zone, now: Instant) -> Instant:
         case QuotaUnit.YEAR:
             first = date.replace(month=1, day=1)
     return local.day_start(first)
+
+
+def ends(unit: QuotaUnit, local: Zone, now: Instant) -> Instant:
+    """The first moment of the next day, week, month or year."""
+    later = begins(unit, local, now) + _LONGER_THAN[unit]
+    return begins(unit, local, later)
+
+
+_LONGER_THAN = {
+    QuotaUnit.DAY: dt.timedelta(hours=36),
+    QuotaUnit.WEEK: dt.timedelta(days=10),
+    QuotaUnit.MONTH: dt.timedelta(days=40),
+    QuotaUnit.YEAR: dt.timedelta(days=400),
+}
+"""Longer than one, shorter than two, whatever the clocks do."""
+
+
+def release(program: Program, project_zone: str, channel: str, now: Instant) -> Instant | None:
+    """When a quota of a channel that is used up has room again; None where there are several, or none."""
+    settings = program.settings
+    units = [quota.unit for quota in settings.quotas if quota.channel == channel]
+    return ends(units[0], zone(settings.zone or project_zone), now) if len(units) == 1 else None
 
 
 def room(program: Program, project_zone: str, now: Instant, used: Used) -> dict[str, int]:

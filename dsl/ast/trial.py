@@ -42,7 +42,7 @@ class GivenEvent(Node):
 
 @frozen(kw_only=True)
 class Force(Node):
-    """`force subject_line = short`."""
+    """`force subject_line = short`; behind a moment, from then on."""
 
     split: Name
     variant: Name
@@ -113,7 +113,7 @@ class At(Node):
     """`at 2026-05-10 expect email "winback-1"`."""
 
     moment: Moment
-    act: Expected | Happens | Changes
+    act: Expected | Happens | Changes | Force
 
 
 @frozen(kw_only=True)

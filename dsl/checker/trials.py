@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve, frozen
 
 from wend.dsl import ast, core, trial
-from wend.dsl.builtins import BUILTIN_EVENTS, CHANNELS, EventShape
+from wend.dsl.builtins import BUILTIN_EVENTS, CHANNELS, ID, EventShape
 from wend.dsl.checker.complete import complete
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.examples import Row, rows
@@ -19,6 +19,11 @@ from wend.dsl.types import Kind
 
 SKIPS = ("audience", "exit", "no address", "suppressed", "consent", "quota", "limit", "late")
 """The reasons for which a message is not sent."""
+
+
+Ways = dict[str, list[str | None]]
+"""By the names of splits: their variants, and None where there is a rest that takes none of them."""
+NONE_OF_THEM = "nothing"
 
 
 def trials(files: Sequence[tuple[Source, ast.File]], ctx: Expressions) -> tuple[trial.Test, ...]:
@@ -41,7 +46,7 @@ def trials(files: Sequence[tuple[Source, ast.File]], ctx: Expressions) -> tuple[
 
 
 def _trials(
-    node: ast.TestBlock, splits: dict[str, list[str]], channels: frozenset[str], env: Env, ctx: Expressions
+    node: ast.TestBlock, splits: Ways, channels: frozenset[str], env: Env, ctx: Expressions
 ) -> Iterator[trial.Test]:
     name = node.journey.text
     if name not in ctx.names.journeys:
@@ -72,14 +77,15 @@ def _contacts(own: Sequence[ast.TestContact], env: Env, ctx: Expressions) -> tup
     return tuple(seen)
 
 
-def _splits(files: Sequence[tuple[Source, ast.File]]) -> dict[str, dict[str, list[str]]]:
-    """The splits of each journey and their variants."""
-    found: dict[str, dict[str, list[str]]] = {}
+def _splits(files: Sequence[tuple[Source, ast.File]]) -> dict[str, Ways]:
+    """The ways through the splits of each journey."""
+    found: dict[str, Ways] = {}
     for journey in (item for _, file in files for item in file.items if isinstance(item, ast.Journey)):
         splits = found.setdefault(journey.name.text, {})
         for below in ast.descendants(journey):
             if isinstance(below, ast.Split):
-                splits[below.name.text] = [variant.name.text for variant in below.variants]
+                rest: list[str | None] = [None] if sum(each.share.value for each in below.variants) < 100 - 1e-9 else []
+                splits[below.name.text] = [*(variant.name.text for variant in below.variants), *rest]
     return found
 
 
@@ -94,7 +100,7 @@ class _Lines:
     """Checks the lines of a test, with one row of its table."""
 
     row: Row
-    splits: dict[str, list[str]]
+    splits: Ways
     channels: frozenset[str]
     env: Env
     ctx: Expressions
@@ -115,8 +121,8 @@ class _Lines:
                 return trial.Given(values=tuple((p.name.text, self._value(p)) for p in given), place=place)
             case ast.GivenEvent(event=event, at=at, values=pairs):
                 return self._happens(event, at, pairs, place)
-            case ast.Force(split=split, variant=variant):
-                return _force(split, variant, self.splits, place, env, ctx)
+            case ast.Force():
+                return _force(line, None, self.splits, place, env, ctx)
             case ast.Advance(length=length):
                 if who is not None:
                     message = "time goes on for all contacts of a test alike"
@@ -133,13 +139,15 @@ class _Lines:
                 return self._at(moment, act, place)
 
     def _at(
-        self, node: ast.Moment, act: ast.Expected | ast.Happens | ast.Changes, place: Place
+        self, node: ast.Moment, act: ast.Expected | ast.Happens | ast.Changes | ast.Force, place: Place
     ) -> trial.AnyLine | None:
         if isinstance(act, ast.Happens):
             return self._happens(act.event, node, act.values, place)
         at = self._moment(node)
         if at is None:
             return None
+        if isinstance(act, ast.Force):
+            return _force(act, at, self.splits, place, self.env, self.ctx)
         if isinstance(act, ast.Changes):
             name = act.target.parts[-1]
             value = self._value(ast.Pair(name=name, value=self.row.expr(act.value)))
@@ -216,6 +224,9 @@ class _Lines:
 
     def _value(self, pair: ast.Pair) -> core.Expr:
         """A value for a field, which has nothing of the contact to be made of."""
+        if pair.name.text == ID:
+            help = "`contact NAME`, with the lines about it indented below, is a contact with this id"
+            self.ctx.error("W221", f"`{ID}` is what the contact is known by", pair.name, self.env, help)
         value = field_value(pair.name, pair.value, self.env, self.ctx)
         return self._alone(pair.value, value)
 
@@ -284,14 +295,21 @@ def _payload(pair: ast.Pair, made: Typed, shape: EventShape | None, env: Env, ct
 
 
 def _force(
-    split: ast.Name, variant: ast.Name, splits: dict[str, list[str]], place: Place, env: Env, ctx: Expressions
+    node: ast.Force, at: trial.Moment | None, splits: Ways, place: Place, env: Env, ctx: Expressions
 ) -> trial.Force:
-    if split.text not in splits:
-        near = nearest(split.text, splits)
+    split, variant = node.split.text, node.variant.text
+    ways = splits.get(split, [])
+    variants = [each for each in ways if each is not None]
+    none_of_them = variant == NONE_OF_THEM and variant not in variants
+    if split not in splits:
+        near = nearest(split, splits)
         help = f"write `{near}`" if near else "name a `split` of the journey"
-        ctx.error("W201", f"the journey has no split `{split.text}`", split, env, help)
-    elif variant.text not in splits[split.text]:
-        near = nearest(variant.text, splits[split.text])
-        help = f"write `{near}`" if near else f"its variants are {', '.join(splits[split.text])}"
-        ctx.error("W201", f"the split has no variant `{variant.text}`", variant, env, help)
-    return trial.Force(split=split.text, variant=variant.text, place=place)
+        ctx.error("W201", f"the journey has no split `{split}`", node.split, env, help)
+    elif none_of_them and None not in ways:
+        message = f"everybody takes a variant of `{split}`: its shares are 100% together"
+        ctx.error("W201", message, node.variant, env, f"its variants are {', '.join(variants)}")
+    elif not none_of_them and variant not in variants:
+        near = nearest(variant, variants)
+        help = f"write `{near}`" if near else f"its variants are {', '.join(variants)}"
+        ctx.error("W201", f"the split has no variant `{variant}`", node.variant, env, help)
+    return trial.Force(split=split, variant=None if none_of_them else variant, at=at, place=place)

@@ -52,8 +52,8 @@ def write_test_line(lines: Lines, node: ast.TestLine, indent: int) -> None:
         case ast.GivenEvent(event=event, at=moment, values=values):
             words = f"given event {say.name(event)} at {moment_text(lines, moment)}"
             lines.line(node, indent, words, with_values(lines, values))
-        case ast.Force(split=split, variant=variant):
-            lines.line(node, indent, f"force {say.name(split)} = {say.name(variant)}")
+        case ast.Force():
+            lines.line(node, indent, act_text(lines, node))
         case ast.At(moment=moment, act=act):
             _write_at(lines, node, indent, f"at {moment_text(lines, moment)}", act)
         case ast.During(start=start, until=until, expected=expected):
@@ -70,7 +70,7 @@ def write_test_line(lines: Lines, node: ast.TestLine, indent: int) -> None:
 
 
 def _write_at(
-    lines: Lines, node: ast.TestLine, indent: int, when: str, act: ast.Expected | ast.Happens | ast.Changes
+    lines: Lines, node: ast.TestLine, indent: int, when: str, act: ast.Expected | ast.Happens | ast.Changes | ast.Force
 ) -> None:
     if isinstance(act, ast.ExpectThat):
         lines.conditional(node, indent, f"{when} expect", act.condition)
@@ -78,7 +78,7 @@ def _write_at(
         lines.line(node, indent, when, act_text(lines, act))
 
 
-def act_text(lines: Lines, act: ast.Expected | ast.Happens | ast.Changes) -> str:
+def act_text(lines: Lines, act: ast.Expected | ast.Happens | ast.Changes | ast.Force) -> str:
     """What a test expects or does at a moment."""
     say = lines.say
     match act:
@@ -99,6 +99,8 @@ def act_text(lines: Lines, act: ast.Expected | ast.Happens | ast.Changes) -> str
             return " ".join(filter(None, [f"event {say.name(event)}", with_values(lines, values)]))
         case ast.Changes(target=target, value=value):
             return f"set {say.path(target)} = {say.expr(value)}"
+        case ast.Force(split=split, variant=variant):
+            return f"force {say.name(split)} = {say.name(variant)}"
         case _:
             assert_never(act)
 

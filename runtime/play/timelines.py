@@ -172,6 +172,8 @@ def side_by_side(
             case trial.Happens() | trial.Changes():
                 what = f"event {line.event}" if isinstance(line, trial.Happens) else f"set {line.field}"
                 rows.append((begins(line.at, here), -1, Row(str(line.at), "", of(line.who, what))))
+            case trial.Force(at=trial.Moment() as moment):
+                rows.append((begins(moment, here), -1, Row(str(moment), "", of(line.who, f"force {line.split}"))))
             case trial.Given() | trial.Force() | trial.Advance():
                 pass
             case _:

@@ -121,7 +121,7 @@ class _Stage:
 
     def play(self, collecting: Collecting | None) -> dict[str | None, Seen]:
         """Step the contacts whenever something is due, until the end; what was seen of each, by its name."""
-        forced = {id: self._forced(who) for who, id in self.ids.items()}
+        forced: Forced = {id: self._forced(who) for who, id in self.ids.items()}
         world = World(self.rules, self.facts, self.start, self.end, _watched(self.test.journey, forced, collecting))
         for who, id in self.ids.items():
             world.join(Contact(id, self._fields(who)), self.start)
@@ -130,7 +130,7 @@ class _Stage:
         seen, names = {who: Seen() for who in self.ids}, {id: who for who, id in self.ids.items()}
         for now in islice(world.ticks(), MOST_TICKS):
             for resident, outcome in world.tick(now):
-                facts = evolve(world.facts_for(resident), forced=forced[resident.contact.id])
+                facts = evolve(world.facts_for(resident), forced=_at(forced, resident.contact.id, now))
                 self._see(seen[names[resident.contact.id]], now, resident, outcome, facts, collecting)
         return seen
 
@@ -143,9 +143,13 @@ class _Stage:
         seen.stands.append(Stand(now, resident, facts))
         seen.done.extend(each for each in deeds(outcome) if each[0] is not None and each[0].journey == name)
 
-    def _forced(self, who: str | None) -> dict[str, str]:
-        """The variants that a contact takes."""
-        return {line.split: line.variant for line in self._said(trial.Force, who)}
+    def _forced(self, who: str | None) -> list[tuple[Instant, str, str | None]]:
+        """The variants that a contact takes, each from a moment on: those that are told from the beginning first, and
+        what is told of this contact after what is told of all."""
+        lines = self._said(trial.Force, who)
+        told = [(self.start if each.at is None else begins(each.at, self.zone), each) for each in lines]
+        told.sort(key=lambda each: (each[1].who is not None, each[1].at is not None, each[0]))
+        return [(at, each.split, each.variant) for at, each in told]
 
     def _fields(self, who: str | None) -> dict[str, Value]:
         return {name: self.value(value) for line in self._said(trial.Given, who) for name, value in line.values}
@@ -169,8 +173,11 @@ class _Stage:
 def _moments(line: trial.AnyLine) -> Iterator[tuple[trial.Moment, bool]]:
     """The moments that a line names, each with whether it is inside of what is meant: the end of a range is not."""
     match line:
-        case trial.Given() | trial.Force() | trial.Advance() | trial.ExpectTotal():
+        case trial.Given() | trial.Advance() | trial.ExpectTotal():
             return
+        case trial.Force(at=at):
+            if at is not None:
+                yield at, True
         case trial.Happens(at=moment) | trial.Changes(at=moment):
             yield moment, True
         case _ if isinstance(line.at, trial.Moment):
@@ -182,12 +189,21 @@ def _moments(line: trial.AnyLine) -> Iterator[tuple[trial.Moment, bool]]:
                 yield line.at.until, False
 
 
-def _watched(journey: str, forced: Mapping[str, Mapping[str, str]], collecting: Collecting | None) -> StepFunction:
+Forced = Mapping[str, list[tuple[Instant, str, str | None]]]
+"""By contact: splits and the variants that are taken, each from an instant on; what comes later in the list counts."""
+
+
+def _at(forced: Forced, contact: str, now: Instant) -> dict[str, str | None]:
+    """The variants that a contact takes at an instant."""
+    return {split: variant for since, split, variant in forced[contact] if since <= now}
+
+
+def _watched(journey: str, forced: Forced, collecting: Collecting | None) -> StepFunction:
     """A step whose trace tells decisions and waits too; what its conditions say is noted, once for a tick."""
     asked: set[tuple[str, Instant]] = set()
 
     def watched(rules: Rules, contact: Contact, state: State, inbox: Inbox, now: Instant, facts: Facts, /) -> Step:
-        facts = evolve(facts, forced=forced[contact.id])
+        facts = evolve(facts, forced=_at(forced, contact.id, now))
         if collecting is not None and (contact.id, now) not in asked:
             asked.add((contact.id, now))
             collecting.ask(journey, contact, state, inbox, now, facts)

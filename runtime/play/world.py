@@ -84,6 +84,8 @@ class World:
         self.sudden: list[tuple[Instant, int, int, Event | Change]] = []
         self.suppressed: dict[str, frozenset[Suppression]] = {}
         self.meter = Meter()
+        self.decided = self.facts
+        """What the last tick went by, what the quotas refused among it."""
 
     # ---- who and what ------------------------------------------------------------------------------------------------
 
@@ -221,7 +223,7 @@ class World:
             due.add(number)
         later, fresh = next_minute(now), list[Suppression]()
         ordered = sorted(due)
-        facts = self._metered([self.residents[number] for number in ordered], now)
+        facts = self.decided = self._metered([self.residents[number] for number in ordered], now)
         for number in ordered:
             outcome = self._step(self.residents[number], now, facts)
             wake = max(outcome.wake, later)
@@ -270,6 +272,22 @@ class World:
         """The facts, with what the resident's own addresses refuse."""
         own = addresses_of(resident.contact, resident.inbox, self.fields) if self.suppressed else ()
         return self._with_refusals(own, self.facts)
+
+    def outlook(self, contact: str, now: Instant) -> Facts:
+        """The facts for a contact at a tick that may come, with what the quotas refuse it then. Nothing is changed."""
+        one = self.view(contact, now)
+        if not self.rules.program.settings.quotas:
+            return self.facts_for(one)
+        number = self.numbers[contact]
+        coming = {number, *(owner for time, owner, _ in self.arrivals[self.arrived :] if time <= now)}
+        coming |= {owner for time, _, owner, _ in self.sudden if time <= now}
+        due = coming | {each for each, resident in enumerate(self.residents) if resident.wake <= now}
+        residents = [self.view(self.residents[each].contact.id, now) for each in sorted(due)]
+        return self.with_quotas(one, self._metered(residents, now))
+
+    def with_quotas(self, resident: Resident, decided: Facts) -> Facts:
+        """The facts for a resident, with what the quotas refuse at a tick (`decided`)."""
+        return evolve(self.facts_for(resident), full=decided.full, refused=decided.refused)
 
     def _with_refusals(self, addresses: Iterable[str], facts: Facts) -> Facts:
         mine = frozenset(self._suppressions(addresses))

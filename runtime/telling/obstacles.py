@@ -18,6 +18,7 @@ from wend.dsl.program import (
     Trigger,
     When,
 )
+from wend.runtime import quota
 from wend.runtime.contact import Event
 from wend.runtime.effects import TraceEntry
 from wend.runtime.evaluation.interpret import Env
@@ -134,6 +135,8 @@ def closed_gate(work: Work, stay: Stay, op: plan.Send, entry: TraceEntry) -> Obs
             clauses = () if rule is None else hindering(rule.condition, env)
         case "limit":
             until = _limit_release(work, stay, op.channel)
+        case "quota":
+            until = quota.release(work.rules.program, work.facts.zone, op.channel, work.now)
         case _:
             pass
     remedy = _ADVICE.get(reason)

@@ -227,9 +227,11 @@ def _decided(
 
 def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> plan.SplitArm | None:
     """The variant of the contact: a hash of journey, split and contact; with `each time` of the cause too."""
-    forced = work.facts.forced.get(op.name)
-    if forced is not None:
-        return next((arm for arm in op.arms if arm.name == forced), None)
+    if op.name in work.facts.forced:
+        forced = work.facts.forced[op.name]
+        found = next((arm for arm in op.arms if arm.name == forced), None)
+        if found is not None or (forced is None and sum(arm.share for arm in op.arms) < 100 - 1e-9):
+            return found  # else a split of another journey is meant, which has the same name
     parts = [stay.journey.name, op.name, work.contact.id]
     if op.each_time:
         parts.append(path.cause.id)

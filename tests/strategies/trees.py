@@ -296,6 +296,7 @@ acts = st.one_of(
     expected,
     st.builds(ast.Happens, event=names, values=pairs),
     st.builds(ast.Changes, target=paths, value=exprs),
+    st.builds(ast.Force, split=names, variant=names),
 )
 test_lines = st.one_of(
     st.builds(ast.Given, pairs=some_pairs),

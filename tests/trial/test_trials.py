@@ -1,12 +1,18 @@
 """`test` blocks: what they accept, and that each expectation can fail."""
 
+import datetime as dt
+
 import pytest
 
 from wend.dsl.checker import check
 from wend.dsl.parser import parse
 from wend.dsl.source import Source
+from wend.runtime.contact import Contact, Event, Inbox
+from wend.runtime.effects import Facts, Send
 from wend.runtime.play.trial import TestResult, run_test
 from wend.runtime.rules import Rules
+from wend.runtime.state import NEW
+from wend.runtime.tick.step import step
 from wend.stdlib import FUNCTIONS, signatures
 
 PROGRAM = """
@@ -135,6 +141,11 @@ def test_advance_lets_time_go_on() -> None:
         ("given event purchase at 2026-01-01 with amount = true", "W222"),
         ("force subjet = long", "W201"),
         ("force subject = lng", "W201"),
+        ("at 2026-01-01 force subject = lng", "W201"),
+        ("at 2026-01-01 force subjet = long", "W201"),
+        ("force subject = nothing", "W201"),
+        ('given id = "ana"', "W221"),
+        ('at 2026-01-01 set id = "ana"', "W221"),
         ('at 2026-01-01 expect skip "consnt"', "W213"),
         ("given consent_email = true", "W242"),
     ],
@@ -167,3 +178,80 @@ def test_what_becomes_of_a_message_is_told_in_a_line() -> None:
     """
     assert trial(lines, program=program).passed
     assert not trial(lines.replace('template = "short"', 'template = "long"'), program=program).passed
+
+
+DRAWN = """
+contact
+    email text
+event purchase
+event visit
+journey welcome
+    transactional
+    on purchase
+        split subject each time
+            variant short 40%
+                send email "short"
+            variant long 40%
+                send email "long"
+journey other
+    transactional
+    on visit
+        split subject
+            variant only 100%
+                send email "only"
+"""
+
+
+def test_a_variant_is_forced_from_a_moment_on() -> None:
+    result = trial(
+        """
+        force subject = long
+        at 2026-03-28 force subject = short
+        at 2026-03-29 9:30am force subject = nothing
+        at 2026-03-27 event purchase
+        at 2026-03-27 expect email "long"
+        at 2026-03-28 event purchase
+        at 2026-03-28 expect email "short"
+        at 2026-03-29 9am event purchase
+        at 2026-03-29 10am event purchase
+        at 2026-03-29 expect email "short"
+        expect 3 email in total
+        """,
+        '    given email = "a@mail.example"\n',
+        DRAWN,
+    )
+    assert result.passed, result.failures
+    assert ("2026-03-28", "force subject") in [(row.time, row.actual) for row in result.rows]
+
+
+TWO = """
+    given email = "a@mail.example"
+    force subject = long
+    at 2026-03-28 force subject = nothing
+    at 2026-03-27 event purchase
+    at 2026-03-28 event purchase
+    contact ana
+        at 2026-03-27 expect email "long"
+        at 2026-03-28 expect nothing
+    contact ben
+        force subject = short
+        at 2026-03-27 expect email "short"
+        at 2026-03-28 expect email "short"
+"""
+
+
+def test_what_is_forced_for_one_goes_before_what_is_forced_for_all() -> None:
+    result = trial("expect 3 email in total", TWO, DRAWN)
+    assert result.passed, result.failures
+
+
+@pytest.mark.parametrize("way", ["long", "nothing"])
+def test_a_split_of_another_journey_without_such_a_way_is_drawn_as_ever(way: str) -> None:
+    source = Source("a.journey", DRAWN)
+    checked = check([(source, parse(source).file)], signatures()).program
+    assert checked is not None
+    facts = Facts(forced={"subject": None if way == "nothing" else way})
+    now = dt.datetime(2026, 3, 27, 9, tzinfo=dt.UTC)
+    contact, inbox = Contact("ana", {"email": "a@mail.example"}), Inbox(events=(Event("1", "visit", now),))
+    outcome = step(Rules(checked, FUNCTIONS), contact, NEW, inbox, now, facts)
+    assert [effect.template for effect in outcome.effects if isinstance(effect, Send)] == ["only"]

@@ -10,10 +10,10 @@ from wend.dsl.program import Journey
 from wend.dsl.source import Source
 from wend.project.workspace import build
 from wend.repl.session import Session
-from wend.runtime.calendar import Zone, floor_minute
+from wend.runtime.calendar import Zone, floor_minute, next_minute
 from wend.runtime.calendar import zone as zone_named
 from wend.runtime.contact import Change, Event
-from wend.runtime.effects import Send
+from wend.runtime.effects import Send, TraceEntry
 from wend.runtime.play.trial import TestResult, run_test
 from wend.runtime.rules import Rules
 from wend.runtime.telling.spell import spell, spell_name
@@ -61,8 +61,7 @@ class _Writer:
             yield f"    given {self.pairs(known)}"
         for event in sorted(began.inbox.events, key=lambda event: event.key):
             yield f"    given event {spell_name(event.name)} at {self.moment(event.time)}{self.given(event.payload)}"
-        for split, variant in self.forced():
-            yield f"    force {spell_name(split)} = {spell_name(variant)}"
+        yield from (f"    {line}" for since, line in self.forced() if since is None)
         yield from self.happened(first.arrivals[first.arrived :])
         rest = (self.zone.date(session.now) - self.zone.date(self.latest)).days
         if rest > 0:
@@ -73,23 +72,31 @@ class _Writer:
         for channel, count in counts.items():
             yield f"    expect {count} {spell_name(channel)} in total"
 
-    def forced(self) -> Iterator[tuple[str, str]]:
-        """The splits that the contact went through, and its variants: the contact of a test would draw its own.
-
-        One that is drawn `each time` and had several variants cannot be forced, nor can the way of those without one.
-        """
+    def forced(self) -> Iterator[tuple[Instant | None, str]]:
+        """The ways that the contact took through splits, since the contact of a test would draw its own: the first from
+        the beginning, and where one that is drawn `each time` had another, that from some moment on."""
         splits = {op.id: op for trigger in self.journey.triggers for op in trigger.body if isinstance(op, plan.Split)}
-        ways: dict[str, set[str]] = {}
+        latest: dict[str, tuple[str, Instant]] = {}
+        for entry in self.traced():
+            split = splits.get(entry.step or "")
+            if split is None or entry.kind != "decided":
+                continue
+            way = next((arm.name for arm in split.arms if arm.name == entry.reason), "nothing")
+            before = latest.get(split.name)
+            latest[split.name] = way, entry.at
+            if before is None or before[0] != way:
+                since = None if before is None else self.between(before[1], entry.at)
+                yield since, f"force {spell_name(split.name)} = {spell_name(way)}"
+
+    def traced(self) -> Iterator[TraceEntry]:
+        """What the journey did for the contact, in order."""
         for tick in self.session.history:
             for id, outcome in tick.stepped:
-                for entry in outcome.trace if id == self.contact else ():
-                    split = splits.get(entry.step or "") if entry.journey == self.journey.name else None
-                    if split is not None and entry.kind == "decided" and entry.reason is not None:
-                        ways.setdefault(split.name, set()).add(entry.reason)
-        variants = {op.name: {arm.name for arm in op.arms} for op in splits.values()}
-        for name, taken in ways.items():
-            if len(taken) == 1 and taken <= variants[name]:
-                yield from ((name, variant) for variant in taken)
+                yield from (each for each in outcome.trace if (id, each.journey) == (self.contact, self.journey.name))
+
+    def between(self, earlier: Instant, later: Instant) -> Instant:
+        """A moment after one and not after the other: where there is one, the day of the later one begins then."""
+        return max(next_minute(earlier), self.zone.day_start(self.zone.date(later)))
 
     def happened(self, arrivals: list[tuple[Instant, int, Event | Change]]) -> Iterator[str]:
         """What came from outside, and the messages, in the order of time."""
@@ -102,6 +109,9 @@ class _Writer:
             date = self.zone.date(what.time)
             lines = list(self.outside(what))
             found += [(date, 0, what.time, f"at {self.moment(what.time)} {line}") for line in lines]
+        for since, line in self.forced():
+            if since is not None:
+                found.append((self.zone.date(since), 0, since, f"at {self.moment(since)} {line}"))
         days: dict[tuple[dt.date, str], int] = {}
         for send in self.sends():
             key = self.zone.date(send.at), f"{spell_name(send.channel)} {quote(send.template or '')}"

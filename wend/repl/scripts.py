@@ -10,11 +10,19 @@ from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity
 from wend.dsl.formatter import format_node
 from wend.dsl.parser import parse
 from wend.dsl.program import Program
-from wend.dsl.source import Source
+from wend.dsl.source import Source, Span
 from wend.project.uses import gather, placeless
 from wend.project.workspace import build
 
 Key = tuple[str, str]
+
+
+@frozen
+class Misfit:
+    """A test that does not fit what was typed, and the first thing that is wrong with it."""
+
+    test: str
+    found: Diagnostic
 
 
 @frozen
@@ -85,12 +93,34 @@ class Scripts:
         typed = tuple(left for each in self.typed if (left := _without(each, named | single)).text.strip())
         return evolve(self, texts=texts, typed=(*typed, source), count=self.count + 1)
 
+    def without_misfits(self, error: ProgramError) -> "tuple[Scripts, tuple[Misfit, ...]] | None":
+        """The scripts without the tests that do not fit what was typed; None where something else is wrong too.
+
+        A test that was itself typed last is no misfit: it is refused.
+        """
+        misfits: dict[str, Misfit] = {}
+        newest = f"typed {self.count}"
+        for each in (one for one in error.diagnostics if one.severity is Severity.ERROR):
+            source = next((one for one in self.sources if one.name == each.source.name), None)
+            items = () if source is None or source.name == newest else parse(source).file.items
+            around = next((one for one in items if _covers(one.span, each.span)), None)
+            if not isinstance(around, ast.TestBlock):
+                return None
+            misfits.setdefault(around.name.value, Misfit(around.name.value, each))
+        named = {("test", name) for name in misfits}
+        texts, typed = (tuple(_without(each, named) for each in some) for some in (self.texts, self.typed))
+        return evolve(self, texts=texts, typed=typed), tuple(misfits.values())
+
     def build(self, data_fields: frozenset[str] | None) -> tuple[Program, tuple[Diagnostic, ...]]:
         """The program, and what else was found. Raises ProgramError where there is an error."""
         program, found = build(self.sources, data_fields, self.misuses)
         if program is None or any(each.severity is Severity.ERROR for each in found):
             raise ProgramError(found)
         return program, found
+
+
+def _covers(whole: Span, part: Span) -> bool:
+    return whole.start <= part.start and part.end <= whole.end
 
 
 def _gathered(paths: Iterable[Path]) -> tuple[dict[Path, Source], tuple[Diagnostic, ...]]:

@@ -13,11 +13,11 @@ from wend.data.samples import sample
 from wend.dsl import core
 from wend.dsl.checker.env import Typed
 from wend.dsl.checker.prompt import Prompt
-from wend.dsl.diagnostics import Diagnostic, WendError
+from wend.dsl.diagnostics import Diagnostic, ProgramError, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import Source
-from wend.repl.scripts import Scripts
+from wend.repl.scripts import Misfit, Scripts
 from wend.runtime.calendar import Zone, next_minute, zone
 from wend.runtime.contact import Change, Contact, Event
 from wend.runtime.effects import Facts, Step, TraceEntry
@@ -36,13 +36,14 @@ EXPLAINING = partial(step, explain=True)
 
 @frozen(eq=False)
 class Tick:
-    """A tick that was made: when, the session before it, and whom it stepped."""
+    """A tick that was made: when, the session before it, the facts that it went by, and whom it stepped."""
 
     at: Instant
     now: Instant
     last: Instant | None
     before: Snapshot
     told: int
+    facts: Facts
     stepped: tuple[tuple[str, Step], ...] = ()
 
 
@@ -66,6 +67,7 @@ class Session:
         current: the id of the contact that one looks at; empty where there is none.
         inside: the journey that expressions look into; None: none.
         data_fields: the contact's fields that the data has, where no script declares them.
+        misfits: the tests that what was typed last, or loaded, has left out.
         history: the ticks so far; `told` what was told at the prompt; `past` the traces by contact.
     """
 
@@ -83,6 +85,7 @@ class Session:
     told: list[Told] = field(factory=list)
     past: dict[str, list[TraceEntry]] = field(factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
     archive: dict[str, Program] = field(factory=dict)
     world: World = field(init=False)
 
@@ -124,7 +127,8 @@ class Session:
         return zone(program.settings.zone or self.facts.zone)
 
     def follow(self, scripts: Scripts) -> tuple[Diagnostic, ...]:
-        """Go by other scripts at once; contacts, clock and what happened stay.
+        """Go by other scripts at once; contacts, clock and what happened stay. Tests that do not fit what was typed are
+        left out, and stand in `misfits`.
 
         Returns:
             the warnings that there were not before.
@@ -132,7 +136,16 @@ class Session:
         Raises:
             ProgramError: there is an error in them; then nothing changes.
         """
-        program, found = scripts.build(self.data_fields)
+        misfits: tuple[Misfit, ...] = ()
+        try:
+            program, found = scripts.build(self.data_fields)
+        except ProgramError as error:
+            left = scripts.without_misfits(error) if scripts.typed else None
+            if left is None:
+                raise
+            scripts, misfits = left
+            program, found = scripts.build(self.data_fields)
+        self.misfits = misfits
         known = {(each.code, each.message) for each in self.warnings}
         fresh = tuple(each for each in found if (each.code, each.message) not in known)
         before, self.scripts, self.warnings = self.program, scripts, found
@@ -274,7 +287,7 @@ class Session:
         for id, outcome in stepped:
             if outcome.trace:
                 self.past.setdefault(id, []).extend(outcome.trace)
-        made = Tick(at, now, last, before, len(self.told), stepped)
+        made = Tick(at, now, last, before, len(self.told), self.world.decided, stepped)
         self.history.append(made)
         self.now = self.last = at
         return made

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wend.dsl.diagnostics import Diagnostic, WendError
+from wend.dsl.literals import quote
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Journey
 from wend.repl.answer import Answer, say
@@ -34,11 +35,19 @@ def told_scripts(session: Session, warnings: Sequence[Diagnostic]) -> Answer:
     names = [named(session.program, journey.name) for journey in session.program.journeys]
     listed = ", ".join(names) if names else "no journeys"
     lines = [listed]
+    misfits = session.misfits
+    for one in misfits[:5]:
+        why = f"{one.found.message} ({one.found.place})"
+        lines.append(f"note: the test {quote(one.test)} does not fit this and is left out: {why}")
+    if len(misfits) > 5:
+        lines.append(f"… and {len(misfits) - 5} more tests")
     for each in warnings[:5]:
         lines.append(f"warning[{each.code}]: {each.message} ({each.place})")
     if len(warnings) > 5:
         lines.append(f"… and {len(warnings) - 5} more warnings")
-    return say(*lines, journeys=names, warnings=[{"code": w.code, "message": w.message} for w in warnings])
+    told = [{"code": w.code, "message": w.message} for w in warnings]
+    left = [{"test": m.test, "code": m.found.code, "message": m.found.message, "place": m.found.place} for m in misfits]
+    return say(*lines, journeys=names, warnings=told, tests_left_out=left)
 
 
 def save(session: Session, line: Line) -> Answer:

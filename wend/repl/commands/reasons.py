@@ -89,7 +89,7 @@ def _of_messages(session: Session, id: str, templates: Set[tuple[str, str | None
                 picked += [begun.pop(key)] if key in begun else []
                 picked.append((tick, entry))
     asked = {tick.at: _reasons(session, tick, id) for tick in {each.at: each for each, _ in picked}.values()}
-    bare = (Reason(entry, entry.detail or "", (), session.zone) for _, entry in picked)  # such as a quota's: of all
+    bare = (Reason(entry, entry.detail or "", (), session.zone) for _, entry in picked)
     return [
         next((each for each in asked[tick.at] if each.entry == entry), alone)
         for (tick, entry), alone in zip(picked, bare, strict=True)
@@ -119,7 +119,7 @@ def _reasons(session: Session, tick: Tick, id: str) -> Sequence[Reason]:
     world = World(tick.before.rules, tick.before.facts, tick.at)
     world.restore(tick.before)
     one = world.view(id, tick.at)
-    facts = world.facts_for(one)
+    facts = world.with_quotas(one, tick.facts)
     reasons, _ = why(tick.before.rules, one.contact, one.state, one.inbox, tick.at, facts)
     return reasons
 
@@ -169,7 +169,7 @@ def why_not_so(session: Session, line: Line) -> Answer:
     id = session.contact_id()
     answers: list[WhyNot] = []
     one = session.resident(id)
-    facts = session.world.facts_for(one)
+    facts = session.world.outlook(id, session.soonest)
     past = tuple(session.past.get(id, ()))
     for each in meant(session.program, line.rest):
         answers += why_not(
