@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterator
 from itertools import combinations, islice
 
+from attrs import frozen
+
 from wend.dsl import ast, core, plan, program
 from wend.dsl.analysis.people import DAY, begins, is_rule, person, test_text
 from wend.dsl.analysis.ranges import TRUE, Ranges, Term, Wanted
@@ -183,10 +185,44 @@ def _entry_points(made: program.Program, journey: program.Journey, ranges: Range
 # ---- two journeys ----------------------------------------------------------------------------------------------------
 
 
+Start = tuple[program.AnyHead, plan.Send]
+"""An entry point, and the message that it leads to."""
+
+
+@frozen
+class _Pair:
+    """Two journeys that can send over one channel on one day."""
+
+    one: program.Journey
+    two: program.Journey
+    first: Start
+    second: Start
+    day: dt.date
+    wanted: list[Wanted]
+
+
 def _two_journeys(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
-    """Two journeys that can send to one contact on one day, where no limit holds over both; once for a channel."""
+    """Journeys that can send to one contact on one day, where no limit holds over all; once for a channel."""
+    found: dict[str, list[_Pair]] = {}
+    for pair in _pairs(made, ranges):
+        found.setdefault(pair.first[1].channel, []).append(pair)
+    for channel, pairs in found.items():
+        pair = pairs[0]
+        one, two = pair.one, pair.two
+        if one.place is None or two.place is None:
+            continue
+        number = len({journey.name for each in pairs for journey in (each.one, each.two)})
+        several = f", two of {number} such journeys," if number > 2 else ""
+        message = f"`{one.name}` and `{two.name}`{several} can both send `{channel}` to one contact on one day"
+        help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
+        yield warning(
+            "W426", message, two.place, help, Hint(one.place, "the other one"), witness=_both(made, pair, ranges)
+        )
+
+
+def _pairs(made: program.Program, ranges: Ranges) -> Iterator[_Pair]:
+    """Pairs of journeys that meet, for each channel: no pair of journeys that both stand in an earlier one."""
     limited = {limit.channel for limit in made.settings.limits}
-    told: set[str] = set()
     ordered = sorted(
         (j for j in made.journeys if not j.transactional and not is_rule(j) and j.place is not None),
         key=lambda j: (j.place.source.name, j.place.span) if j.place is not None else ("", None),
@@ -198,29 +234,20 @@ def _two_journeys(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]
         for first in firsts
         for second in seconds
     )
+    told: set[tuple[str, str]] = set()
     for one, two, first, second in islice(pairs, _PAIRS):
         channel = first[1].channel
-        if channel != second[1].channel or channel in told or two.place is None or one.place is None:
+        if channel != second[1].channel or told >= {(channel, one.name), (channel, two.name)}:
             continue
-        wanted = [
-            *begins(made, one, channel),
-            *begins(made, two, channel),
-            *(_holds(first[0])),
-            *(_holds(second[0])),
-        ]
-        day = _common_day(first[0], second[0])
-        if day is None or not ranges.possible(*wanted):
-            continue
-        told.add(channel)
-        message = f"`{one.name}` and `{two.name}` can both send `{channel}` to one contact on one day"
-        help = f"write under `settings`: `limit 1 {channel} per 1 day`, or another limit over all journeys"
-        at_once = all(sent_at_once(_body(j, h), 0) is s for j, (h, s) in ((one, first), (two, second)))
-        heads = (first[0], second[0])
-        witness = _both(made, heads, (one, first[1]), (two, second[1]), wanted, day, ranges) if at_once else None
-        yield warning("W426", message, two.place, help, Hint(one.place, "the other one"), witness=witness)
+        day = _common_day((one, first[0]), (two, second[0]))
+        begun = [*begins(made, one, channel), *begins(made, two, channel)]
+        wanted = [*begun, *_holds(first[0]), *_holds(second[0])]
+        if day is not None and ranges.possible(*wanted):
+            told |= {(channel, one.name), (channel, two.name)}
+            yield _Pair(one, two, first, second, day, wanted)
 
 
-def _starts(journey: program.Journey) -> list[tuple[program.AnyHead, plan.Send]]:
+def _starts(journey: program.Journey) -> list[Start]:
     """The heads that send, each with its message: the one that is sent at once where there is one."""
     return [
         (head, send)
@@ -244,11 +271,15 @@ def _holds(head: program.AnyHead) -> list[Wanted]:
     return [(head.condition, TRUE)] if isinstance(head, program.When) else []
 
 
-def _common_day(one: program.AnyHead, two: program.AnyHead) -> dt.date | None:
-    """A day on which both can fire, within some years; None where there is none."""
-    once = [head.date for head in (one, two) if isinstance(head, program.OnceOn)]
-    days = once or (DAY + number * _ONE_DAY for number in range(4 * 366))
-    return next((day for day in days if all(_on(head, day) for head in (one, two))), None)
+def _common_day(*starts: tuple[program.Journey, program.AnyHead]) -> dt.date | None:
+    """A day on which both can fire, within some years, while both journeys are active; None where there is none."""
+    opens = [journey.active_from for journey, _ in starts if journey.active_from is not None]
+    closes = min((j.active_until for j, _ in starts if j.active_until is not None), default=dt.date.max)
+    first = max(opens, default=min(DAY, closes - _ONE_DAY))
+    once = [head.date for _, head in starts if isinstance(head, program.OnceOn)]
+    days = once or (first + number * _ONE_DAY for number in range(4 * 366))
+    within = (day for day in days if max(opens, default=day) <= day < closes)
+    return next((day for day in within if all(_on(head, day) for _, head in starts)), None)
 
 
 def _on(head: program.AnyHead, day: dt.date) -> bool:
@@ -277,24 +308,18 @@ def _body(journey: program.Journey, head: program.AnyHead) -> tuple[plan.Operati
     return next(trigger.body for trigger in journey.triggers if any(h is head for h in trigger.heads))
 
 
-def _both(
-    made: program.Program,
-    heads: tuple[program.AnyHead, program.AnyHead],
-    one: tuple[program.Journey, plan.Send],
-    two: tuple[program.Journey, plan.Send],
-    wanted: list[Wanted],
-    day: dt.date,
-    ranges: Ranges,
-) -> str | None:
-    """A test for each of the two: the same contact, the same day; of what time or the contact's fields start."""
-    if not all(_shown(head) for head in heads):
+def _both(made: program.Program, pair: _Pair, ranges: Ranges) -> str | None:
+    """A test for each of the two: the same contact, the same day; of what time or the contact's fields start, where
+    both send at once."""
+    both = ((pair.one, pair.first), (pair.two, pair.second))
+    if not all(_shown(head) and sent_at_once(_body(journey, head), 0) is send for journey, (head, send) in both):
         return None
-    found = person(wanted, made, ranges, day)
+    found = person(pair.wanted, made, ranges, pair.day)
     if found is None:
         return None
     texts = []
-    for journey, send in (one, two):
+    for journey, (_, send) in both:
         name = f"W426: on one day, {journey.name}"
-        lines = [*found.lines(), f'at {day} expect {send.channel} "{send.template}"']
+        lines = [*found.lines(), f'at {pair.day} expect {send.channel} "{send.template}"']
         texts.append(test_text(name, journey, lines))
     return "\n\n".join(text for text in texts if text is not None)
