@@ -12,7 +12,7 @@ from pathlib import Path
 
 from wend.runtime.calendar import Zone
 from wend.runtime.sources.errors import Problems, SourceError
-from wend.runtime.sources.files import BEGINNING, open_text, require_text
+from wend.runtime.sources.files import BEGINNING, open_text, require_text, without_zeros
 from wend.runtime.sources.tables import Row
 from wend.runtime.sources.values import Convert, Kind, join_kinds, of_kind, text_kind
 
@@ -49,7 +49,7 @@ class CsvFile:
         """The rows as lists of cells, with the number of the line on which each begins."""
         width = len(self.header)
         with open_text(self.path) as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(without_zeros(stream, self.path), delimiter=self.delimiter, strict=True)
             seen_header = False
             end = 0
             try:

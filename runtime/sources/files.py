@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -102,6 +102,15 @@ def require_text(path: Path, first: str) -> None:
         utf16 = first[1::2].count("\0") > len(first) // 4
         help = "it looks like UTF-16, save it as UTF-8" if utf16 else "save it as text in UTF-8"
         raise SourceError("the file is no text: there are zero bytes in its first line", help, f"{path}:1")
+
+
+def without_zeros(stream: Iterable[str], path: Path) -> Iterator[str]:
+    """The lines of a text, none of which holds a zero byte: no text has one. Raises `SourceError`."""
+    for number, line in enumerate(stream, 1):
+        if "\0" in line:
+            help = "take the byte out; where the file was cut off as it was written, let it be written again"
+            raise SourceError("there is a zero byte (NUL) in this line", help, f"{path}:{number}")
+        yield line
 
 
 def _instead(path: Path) -> str:

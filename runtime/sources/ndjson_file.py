@@ -49,11 +49,15 @@ class NdjsonFile:
                     if "\\ud" in text or "\\uD" in text:
                         json.dumps(record, ensure_ascii=False).encode("utf-8")
                 except json.JSONDecodeError as error:
-                    problems.add(f"the line is no JSON: {_reason(error)} at character {error.pos + 1}", place)
+                    message = f"the line is no JSON: {_reason(error)} at character {error.pos + 1}"
+                    problems.add(message, place, _advice(error))
                 except UnicodeEncodeError:
-                    problems.add("the line holds half a character", place)
+                    problems.add("the line holds half a character", place, "write the character itself")
+                except _NoNumber as error:
+                    problems.add(f"the line is no JSON: `{error}` is no number", place, "write `null`, or leave it out")
                 except (ValueError, RecursionError):
-                    problems.add("the line is no JSON that can be read here", place)
+                    message = "the line is no JSON that can be read here"
+                    problems.add(message, place, "write fewer digits, and records that are less deep")
                 else:
                     if isinstance(record, dict):
                         yield line, record
@@ -70,9 +74,50 @@ def plain_at(path: str, kinds: Mapping[str, Kind], zone: Zone) -> Convert:
     return lambda value: plain(value, path, kinds, zone)
 
 
+class _NoNumber(Exception):
+    """`NaN` or `Infinity`, which Python reads and JSON has not."""
+
+
 def _no_constant(name: str) -> object:
-    raise ValueError(name)
+    raise _NoNumber(name)
 
 
 def _reason(error: json.JSONDecodeError) -> str:
     return error.msg[:1].lower() + error.msg[1:]
+
+
+_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "nil": "null"}
+
+
+def _advice(error: json.JSONDecodeError) -> str:
+    """What to write instead at the place of a mistake."""
+    text, at = error.doc, error.pos
+    rest, before = text[at:], text[:at].rstrip()
+    if text.strip() in ("[", "{", "[{"):
+        return "write one record on each line: this looks like a file that is one JSON document"
+    if error.msg == "Extra data":
+        return "take the comma away" if rest.startswith(",") else "write one record on each line"
+    if error.msg.startswith("Unterminated string"):
+        return 'close the text with `"`'
+    if error.msg.startswith("Invalid control character"):
+        return "write a tab as `\\t`, and a line's end within a text as `\\n`"
+    if error.msg.startswith("Invalid \\"):
+        return "write `\\\\` for a backslash"
+    if not rest.strip():
+        return "the record has no end: write it whole on one line, and close it with `}`"
+    if rest.startswith("'"):
+        return 'write names and texts in double quotes: `"…"`'
+    if rest[0] in "}]" and before.endswith(","):
+        return "take the comma before it away"
+    if error.msg.startswith("Expecting property name"):
+        return 'write the name in double quotes: `"…"`'
+    if error.msg.startswith("Expecting ':'"):
+        return "write a colon between a name and its value"
+    if error.msg.startswith("Expecting ','"):
+        return "write a comma between one value and the next"
+    word = next((each for each in _WORDS if rest.startswith(each)), None)
+    return (
+        f"write `{_WORDS[word]}`"
+        if word
+        else "write a value: a number, a text in double quotes, `true`, `false` or `null`"
+    )

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
-from liquid import BoundTemplate
+from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError, TemplateNotFoundError, UndefinedError
 from liquid.static_analysis import TemplateAnalysis
 
 from wend.dsl.nearest import nearest
+from wend.runtime.templates.advice import advise
 from wend.runtime.templates.liquid import LiquidEnvironment, PartialLoader, explain, line_of
 from wend.runtime.templates.printed import Printed, printed
 from wend.runtime.templates.source import TemplateFile
@@ -67,12 +68,20 @@ def check_text(
     try:
         parsed = environment.from_string(text, name=path, path=path)
     except LiquidError as error:
-        yield TemplateProblem(template, path, line_of(error) + line - 1, explain(error))
+        yield TemplateProblem(
+            template, path, line_of(error) + line - 1, explain(error), advise(error, environment.tags)
+        )
         return
     found, problems = _analyse(parsed, template, path, line)
     yield from problems
     if found is not None:
         yield from _check_names(found, scope, environment, Places(template, path, line, text, environment))
+
+
+def _unreadable(error: LiquidError, template: str, path: str, line: int, environment: Environment) -> TemplateProblem:
+    """What cannot be read, in a text that begins on the given line."""
+    help = advise(error, environment.tags)
+    return TemplateProblem(template, path, line_of(error) + line - 1, explain(error), help)
 
 
 def printed_in(text: str, environment: LiquidEnvironment, template: str, path: str, line: int) -> Iterator[Printed]:
@@ -97,16 +106,20 @@ def _analyse(
     try:
         return parsed.analyze(), []
     except TemplateNotFoundError as error:
-        wrong = TemplateProblem(template, path, line_of(error) + line - 1, explain(error))
+        wrong = TemplateProblem(
+            template, path, line_of(error) + line - 1, explain(error), advise(error, parsed.env.tags)
+        )
     except UndefinedError as error:
-        message = "what is included must be named between quotes"
-        wrong = TemplateProblem(template, path, line_of(error) + line - 1, message)
+        message, help = "what is included must be named between quotes", 'write `{% include "footer" %}`, say'
+        wrong = TemplateProblem(template, path, line_of(error) + line - 1, message, help)
     except LiquidError as error:
         where = str(error.template_name or path)
         own = where == path
         shift = line - 1 if own else _body_line(parsed, where) - 1
         shown = path if own else _beside(path, where)
-        return None, [TemplateProblem(template, shown, line_of(error) + shift, explain(error))]
+        return None, [
+            TemplateProblem(template, shown, line_of(error) + shift, explain(error), advise(error, parsed.env.tags))
+        ]
     try:
         return parsed.analyze(include_partials=False), [wrong]
     except LiquidError:

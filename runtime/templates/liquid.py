@@ -298,6 +298,11 @@ def explain(error: LiquidError) -> str:
         return f"there is no template `{text}` to include"
     if "found end of expression" in text and text.startswith("expected tag "):
         return f"the tag has no `{text.removeprefix('expected tag ').split(',')[0]}`"
+    if text in ('unexpected "\'"', "unexpected '\"'"):
+        return f"a text that begins with `{text[-2]}` has no end"
+    if text == "unexpected tag 'end of expression'":
+        return "the tag has no `when`"
+    text = text.replace("found dpipe", "found `||`").replace("found pipe", "found `|`")
     text = _KIND.sub(lambda found: _KINDS[found[1] or found[2]], text)
     text = text.replace("end of expression", "its end").replace("'", "`").replace('"', "`")
     return text[:1].lower() + text[1:]

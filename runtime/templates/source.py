@@ -14,6 +14,8 @@ from wend.dsl.diagnostics import WendError
 HTML, TEXT = ".html", ".txt"
 KEYS = ("subject", "preview", "from")
 _FENCE = "---"
+_SIGNS_OF_YAML = frozenset({"[", "{", "|", ">", "|-", ">-", "|+", ">+", "-", '"', "'"})
+"""With these alone YAML begins a text of several lines, a list, a map or a text in quotes."""
 
 
 @frozen
@@ -64,7 +66,10 @@ def parse_file(path: str, text: str) -> TemplateFile:
         elif key not in KEYS:
             faults.append((number, f"front matter has no `{key}`", "it may have `subject`, `preview` and `from`"))
         elif key in matter:
-            faults.append((number, f"`{key}` is given twice", None))
+            faults.append((number, f"`{key}` is given twice", "take one of them away"))
+        elif value in _SIGNS_OF_YAML:
+            help = f"what follows the colon is the text itself, on one line: `{key}: Welcome back`, say"
+            faults.append((number, f"`{key}` is `{value}`, which is no text", help))
         else:
             matter[key] = Entry(value, number)
     body = "\n".join(lines[end + 1 :])

@@ -48,17 +48,45 @@ def test_a_good_template_has_no_problems() -> None:
         ("{{ contact.name | upcas }}", 4, "there is no filter `upcas`", "did you mean `upcase`?"),
         ("{% if contact.nam %}{% endif %}", 4, "`contact` has no field `nam`", "did you mean `name`?"),
         ("{{ 'a' | append: ordr.id }}", 4, "`ordr` is not known here", "did you mean `order`?"),
-        ("\n{% include 'nope' %}", 5, "there is no template `nope` to include", None),
-        ("{% include order.id %}", 4, "what is included must be named between quotes", None),
-        ("\n\n{% if contact.name %}\n", 6, "the tag has no `endif`", None),
-        ("\n{{ contact.name | }}", 5, "expected word, found its end", None),
-        ("<p>{{ contact.name", 4, "expected `}}`, found end of file", None),
-        ("\n{% frobnicate %}", 5, "unexpected tag `frobnicate`", None),
-        ("{% for x in %}{% endfor %}", 4, "expected a primitive expression, found its end", None),
+        (
+            "\n{% include 'nope' %}",
+            5,
+            "there is no template `nope` to include",
+            "put a file of this name",
+        ),
+        (
+            "{% include order.id %}",
+            4,
+            "what is included must be named between quotes",
+            "write `{% include ",
+        ),
+        ("\n\n{% if contact.name %}\n", 6, "the tag has no `endif`", "write `{% endif %}` where it ends"),
+        ("\n{{ contact.name | }}", 5, "expected word, found its end", "name a filter behind `|`, or take that away"),
+        (
+            "<p>{{ contact.name",
+            4,
+            "expected `}}`, found end of file",
+            "close it with the two signs",
+        ),
+        (
+            "\n{% frobnicate %}",
+            5,
+            "unexpected tag `frobnicate`",
+            "take it away",
+        ),
+        (
+            "{% for x in %}{% endfor %}",
+            4,
+            "expected a primitive expression, found its end",
+            "write a value there",
+        ),
     ],
 )
 def test_a_mistake_is_found_at_its_line(body: str, line: int, message: str, help: str | None) -> None:
-    assert check(TOP + body) == [(f"templates/t.html:{line}", message, help)]
+    ((place, told, advice),) = check(TOP + body)
+    assert (place, told) == (f"templates/t.html:{line}", message)
+    assert (advice is None) is (help is None)
+    assert (advice or "").startswith(help or "")
 
 
 def test_several_mistakes_are_found_at_once() -> None:
@@ -76,7 +104,7 @@ def test_a_mistake_in_an_included_file_is_placed_there() -> None:
     (found,) = check(TOP + "\n{% include 'foot' %}", foot_html=top + "\n{{ contact.nam }}")
     assert found[0] == "templates/foot.html:5"
     (found,) = check(TOP + "\n{% render 'foot' %}", foot_html="\n{% if x %}")
-    assert found == ("templates/foot.html:2", "the tag has no `endif`", None)
+    assert found == ("templates/foot.html:2", "the tag has no `endif`", "write `{% endif %}` where it ends")
 
 
 def test_a_file_that_includes_itself_does_not_hang_the_check() -> None:
@@ -92,6 +120,8 @@ def test_a_file_that_includes_itself_does_not_hang_the_check() -> None:
         ("---\nsubject: x\n", 1, "the front matter has no end"),
         ("---\nsubject: x\nsubjct: y\n---\n", 3, "front matter has no `subjct`"),
         ("---\nsubject: x\nSubject: y\n---\n", 3, "`subject` is given twice"),
+        ("---\nsubject: [\n---\n", 2, "`subject` is `[`, which is no text"),
+        ("---\nsubject: >-\n---\n", 2, "`subject` is `>-`, which is no text"),
         ("---\nsubject: x\nhello\n---\n", 3, "`hello` is no line of front matter"),
         ("---\nsubject: x\nfrom: nobody\n---\n", 3, "`nobody` is not an e-mail address"),
         ("---\nsubject: x {{ contact.name\n---\n", 2, "expected `}}`, found end of file"),
@@ -162,3 +192,50 @@ def test_a_folder_or_file_that_cannot_be_read_is_an_error_with_a_place(tmp_path:
     with pytest.raises(WendError, match="not UTF-8") as caught:
         load_templates(tmp_path)
     assert (caught.value.place or "").endswith("a.html:2")
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "help"),
+    [
+        ("{% fi %}", "unexpected tag `fi`", "write `{% endif %}`"),
+        ("{% iff x %}", "unexpected tag `iff`", "write `if`"),
+        ("{% endif %}", "unexpected tag `endif`", "what is opened last is closed first: nothing that `endif` could"),
+        ("{% else %}", "unexpected tag `else`", "it belongs between `{% if … %}` and `{% endif %}`"),
+        ("{% elseif x %}", "unexpected tag `elseif`", "write `{% elsif … %}`"),
+        ("{% case x %}", "the tag has no `when`", "below it stands `{% when … %}`, and `{% endcase %}`"),
+        ("{% set x = 1 %}", "unexpected tag `set`", "write `{% assign name = … %}`"),
+        ("{% comment %}x", "comment tag was never closed", "write `{% endcomment %}` where it ends"),
+        ("{% if x = 1 %}{% endif %}", "expected its end, found `=`", "compare with `==`"),
+        ("{% if x && y %}{% endif %}", "unexpected `&`", "write `and`"),
+        ("{% if not x %}{% endif %}", "disallowed not operator in logical expression", "write `{% unless … %}`"),
+        ("{% if (x) %}{% endif %}", "disallowed parentheses in logical expression", "write it without brackets"),
+        (
+            "{% if x is y %}{% endif %}",
+            "expected its end, found word",
+            "compare with `==`, `!=`, `<`, `>` or `contains`",
+        ),
+        ("{% if %}{% endif %}", "missing expression", "write behind the tag's name what it is about"),
+        ("{% for x %}{% endfor %}", "expected in, found its end", "write `{% for item in contact.tags %}`, say"),
+        ("{% assign x %}", "expected `=`, found its end", "write `{% assign name = … %}`"),
+        ("{% if x", "missing tag name or closing delimiter", "write the tag whole"),
+        ("{{ x || upcase }}", "expected its end, found `||`", "before a filter stands one `|`"),
+        ('{{ x | default "y" }}', "expected its end, found string", "what a filter is given follows a colon"),
+        ("{{ x ? 1 : 2 }}", "unexpected `?`", "there is no `… ? … : …`"),
+        ("{{{ x }}}", "unexpected `{`", "write two braces"),
+        ("{{ x + 1 }}", "unexpected `+`", "write it as a filter"),
+        ("{{ 'x }}", "a text that begins with `'` has no end", "a text ends with the quote that it begins with"),
+        ("{{ \u201cx\u201d }}", "unexpected `\u201c`", 'write straight quotes: `"…"`'),
+        ("{{ x..y }}", "expected its end, found `..`", "write one point"),
+        ("{{ x^y }}", "unexpected `^`", "take it away, or put it into a text between quotes"),
+    ],
+)
+def test_what_cannot_be_read_is_met_with_what_to_write(body: str, message: str, help: str) -> None:
+    ((place, told, advice),) = check(f"{TOP}\n{body}")
+    assert (place.rpartition(":")[2], told) == ("5", message)
+    assert advice is not None
+    assert advice.startswith(help)
+
+
+def test_a_subject_may_begin_with_any_sign() -> None:
+    for subject in ("[Shop] Welcome", "{{ contact.name }}, hello", "- 10 % -", "> read this"):
+        assert check(f"---\nsubject: {subject}\n---\nx") == []

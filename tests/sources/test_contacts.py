@@ -400,7 +400,7 @@ def test_broken_quotes(tmp_path: Path, text: str, message: str) -> None:
     [
         ('{"id": 2', "the line is no JSON: expecting ',' delimiter at character 9"),
         ("[1, 2]", "the line is no record"),
-        ('{"id": NaN}', "the line is no JSON that can be read here"),
+        ('{"id": NaN}', "the line is no JSON: `NaN` is no number"),
         ("[" * 100_000, "the line is no JSON that can be read here"),
         ('{"id": "\\ud800"}', "the line holds half a character"),
         ('{"id": 2, "x": 1e999}', "column `x`: expected a finite number, found `inf`"),
@@ -410,6 +410,41 @@ def test_broken_quotes(tmp_path: Path, text: str, message: str) -> None:
 def test_a_broken_json_line(tmp_path: Path, line: str, message: str) -> None:
     error = refused(write(tmp_path / "c.ndjson", f'{{"id": 1}}\n{line}\n'))
     assert (error.message, error.place) == (message, f"{tmp_path / 'c.ndjson'}:2")
+
+
+@pytest.mark.parametrize(
+    ("line", "help"),
+    [
+        ('{"id": 2', "the record has no end: write it whole on one line, and close it with `}`"),
+        ("{id: 2}", 'write the name in double quotes: `"…"`'),
+        ("{'id': 2}", 'write names and texts in double quotes: `"…"`'),
+        ("{\"id\": '2'}", 'write names and texts in double quotes: `"…"`'),
+        ('{"id": 2,}', "take the comma before it away"),
+        ('{"id": 2}, ', "take the comma away"),
+        ('{"id": 2} {"id": 3}', "write one record on each line"),
+        ('{"id": 2 "x": 3}', "write a comma between one value and the next"),
+        ('{"id" 2}', "write a colon between a name and its value"),
+        ('{"id": True}', "write `true`"),
+        ('{"id": None}', "write `null`"),
+        ('{"id": x}', "write a value: a number, a text in double quotes, `true`, `false` or `null`"),
+        ('{"id": "2}', 'close the text with `"`'),
+        ('{"id": "a\tb"}', "write a tab as `\\t`, and a line's end within a text as `\\n`"),
+        ('{"id": "a\\q"}', "write `\\\\` for a backslash"),
+        ("[", "write one record on each line: this looks like a file that is one JSON document"),
+        ('{"id": -Infinity}', "write `null`, or leave it out"),
+        ('{"id": "\\ud800"}', "write the character itself"),
+    ],
+)
+def test_a_broken_json_line_is_met_with_what_to_write(tmp_path: Path, line: str, help: str) -> None:
+    error = refused(write(tmp_path / "c.ndjson", f'{{"id": 1}}\n{line}\n'))
+    assert (error.help, error.place) == (help, f"{tmp_path / 'c.ndjson'}:2")
+
+
+def test_a_zero_byte_is_found_at_its_line(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "c.csv", 'id,name\n1,"An\nna"\n2,B\0o\n'))
+    assert (error.message, error.place) == ("there is a zero byte (NUL) in this line", f"{tmp_path / 'c.csv'}:4")
+    assert error.help is not None
+    assert error.help.startswith("take the byte out")
 
 
 def test_many_bad_rows_make_one_report_and_nothing_after_the_first_is_handed_out(tmp_path: Path) -> None:
