@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wend.runtime.conversions import Conversions
     from wend.runtime.delivery.delivery import DeliveryReport
     from wend.runtime.delivery.messages import Message
+    from wend.runtime.delivery.unsubscribe import Unsubscribe
     from wend.runtime.effects import Facts, Send, Step
     from wend.runtime.engine.activation import Activation, Answer, ChangedTrigger, UnansweredError
     from wend.runtime.engine.engine import TickReport
@@ -88,6 +89,7 @@ __all__ = [
     "Taken",
     "TickReport",
     "UnansweredError",
+    "Unsubscribe",
     "Value",
     "WendError",
     "__version__",
@@ -107,6 +109,7 @@ _HOMES = {
     "wend.host.functions": "HostFunction function",
     "wend.host.sources": "Batch Source",
     "wend.runtime.engine.activation": "Activation Answer ChangedTrigger UnansweredError",
+    "wend.runtime.delivery.unsubscribe": "Unsubscribe",
     "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
     "wend.runtime.contact": "Change Contact Event Inbox",
     "wend.runtime.conversions": "Conversions",

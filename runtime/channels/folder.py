@@ -11,6 +11,7 @@ from wend.runtime.calendar import Zone
 from wend.runtime.calendar import zone as find_zone
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
 from wend.runtime.delivery.messages import EMAIL, Message, to_email, to_plain
+from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 
 _TEMPORARY = ".part"
 
@@ -25,14 +26,18 @@ class FolderChannel:
         durable: wait until each file is on the disk. Without it a power cut may lose files that were reported as
             delivered; a simulation does not mind, and is many times quicker.
         zone: the IANA name of the zone of the times in the files' names.
+        unsubscribe: where e-mails that are no transactional ones say that one can unsubscribe.
     """
 
     promise = Promise.AT_LEAST_ONCE
 
-    def __init__(self, path: Path | str, durable: bool = True, zone: str = "UTC") -> None:
+    def __init__(
+        self, path: Path | str, durable: bool = True, zone: str = "UTC", unsubscribe: Unsubscribe = NO_UNSUBSCRIBE
+    ) -> None:
         self._path = Path(path)
         self._durable = durable
         self._zone = find_zone(zone)
+        self._unsubscribe = unsubscribe
 
     @property
     def name(self) -> str:
@@ -51,7 +56,7 @@ class FolderChannel:
                 yield Outcome(message.key, Status.DELIVERED)
                 continue
             try:
-                name, content = file_name(message, self._zone), _content(message)
+                name, content = file_name(message, self._zone), _content(self._unsubscribe.put_into(message))
             except WendError as error:
                 yield Outcome(message.key, Status.REFUSED, error.message)
                 continue

@@ -14,6 +14,7 @@ from attrs import frozen
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
 from wend.runtime.delivery.messages import Message, one_line, parse_mailbox, to_email
+from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 _CLOSING = 421
@@ -80,6 +81,7 @@ class SmtpChannel:
         cafile: certificates to trust instead of the system's.
         promise: what to do where the last answer is lost.
         local_name: the name to greet with; None takes this machine's.
+        unsubscribe: where mails that are no transactional ones say that one can unsubscribe.
 
     Raises:
         WendError: a password would travel unprotected.
@@ -96,6 +98,7 @@ class SmtpChannel:
         cafile: Path | None = None,
         promise: Promise = Promise.AT_LEAST_ONCE,
         local_name: str | None = None,
+        unsubscribe: Unsubscribe = NO_UNSUBSCRIBE,
     ) -> None:
         try:
             self._security = Security(security)
@@ -108,6 +111,7 @@ class SmtpChannel:
         self._host, self._port, self._timeout = host, port, timeout
         self._user, self._password = user, password
         self._cafile, self._local_name = cafile, local_name
+        self._unsubscribe = unsubscribe
         self.promise = promise
 
     @property
@@ -121,7 +125,7 @@ class SmtpChannel:
         try:
             for message in messages:
                 try:
-                    envelope = _envelope(message)
+                    envelope = _envelope(self._unsubscribe.put_into(message))
                 except WendError as error:
                     yield Outcome(message.key, Status.REFUSED, error.message)
                     continue

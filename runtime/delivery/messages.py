@@ -42,7 +42,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ENCODED_WORD = re.compile(r"=\?(?=[^?\s]+\?[bBqQ]\?)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 _'&!-]*")
 _LOCAL_DOMAIN = re.compile(r"[@.](?:internal|invalid|local|localhost|test)\Z", re.IGNORECASE)
-_LINE = 76
+_LINE, _LONGEST = 76, 900
 
 
 class AddressError(WendError):
@@ -78,6 +78,8 @@ class Message:
         journey: the journey's name, for the record.
         at: when it was decided, in UTC.
         track: what the channel is asked to tell of it: `opens`, `clicks`.
+        transactional: it is about a contract, so nobody unsubscribes from it.
+        topic: that of its journey, or None.
         headers: further e-mail headers as (name, value).
 
     Raises:
@@ -98,6 +100,8 @@ class Message:
     journey: str = ""
     at: datetime = field(validator=_is_instant)
     track: tuple[str, ...] = ()
+    transactional: bool = False
+    topic: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -203,6 +207,8 @@ class _Wire(EmailPolicy):
         addresses = getattr(value, "addresses", None)
         if addresses is not None:
             folded = _fold_addresses(name, addresses)
+        elif name.lower().startswith("list-"):  # nothing in it may be encoded; a break is allowed between its parts
+            folded = f"{name}: " + str(value).replace(", ", ",\n ")
         elif name.lower().startswith(("content-", "mime-", "message-id", "date")):
             return str(super().fold(name, value))
         else:
@@ -264,6 +270,8 @@ def to_email(message: Message) -> EmailMessage:
     for name, value in message.headers:
         if not _HEADER_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
             raise WendError(f"a message may not set the header `{one_line(name)}`")
+        if name.lower().startswith("list-") and not (value.isascii() and len(value) <= _LONGEST):
+            raise WendError(f"the header `{name}` is longer than a mail can hold, or not plain")
         email[name] = one_line(value)
     email.set_content(body_text(message.text), charset="utf-8", cte="quoted-printable")
     if message.html is not None:

@@ -80,6 +80,8 @@ def message_of(send: Send, templates: TemplateSet, shown_in: str = "UTC") -> Mes
         template=template_name(send),
         journey=send.identity.journey,
         track=send.track,
+        transactional=send.transactional,
+        topic=send.topic,
         at=send.at,
     )
 

@@ -136,6 +136,10 @@ def test_a_mail_server_is_asked_whether_it_answers(tmp_path: Path) -> None:
     assert code == 1
     assert points["channel email"] == ("open", "smtp 127.0.0.1:1 cannot be reached: connection refused")
     assert points["start"][0] == "look"
+    assert points["unsubscribe"][0] == "look"
+    leave = smtp.replace('kind = "smtp"', 'kind = "smtp"\nunsubscribe_email = "leave@shop.example"')
+    (tmp_path / "told").mkdir()
+    assert "unsubscribe" not in ready(project(tmp_path / "told", shop=TESTED, wend=leave))[1]
 
 
 def test_a_web_service_that_does_not_answer_is_open(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tests.delivery.some import message
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import Channel, ChannelDown, Outcome, Promise, SmtpChannel, Status
 from wend.runtime.delivery.messages import Message
+from wend.runtime.delivery.unsubscribe import Unsubscribe
 
 
 @pytest.fixture
@@ -60,6 +61,15 @@ def test_many_messages_go_over_one_connection(server: Server, mailbox: Mailbox) 
     assert isinstance(body, bytes)
     assert body.replace(b"\r\n", b"\n") == b".\n..\n.3\nFrom me\n"
     assert html.get_content_type() == "text/html"
+
+
+def test_a_mail_says_how_to_unsubscribe(server: Server, mailbox: Mailbox) -> None:
+    leave = Unsubscribe("https://shop.example/leave?m={message}")
+    send(channel(server, unsubscribe=leave), [message("k1"), message("k2", transactional=True)])
+    marketing, other = mailbox.arrived
+    assert marketing["List-Unsubscribe"] == "<https://shop.example/leave?m=k1>"
+    assert marketing["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert other["List-Unsubscribe"] is None
 
 
 @pytest.mark.parametrize(("answer", "status"), [("550 no such user", "refused"), ("450 come back later", "retry")])

@@ -299,6 +299,24 @@ TOML_HELP = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lis
             "did you mean `password_env`?",
             "wend.toml:4",
         ),
+        (
+            '[channels.email]\nkind = "folder"\npath = "x"\nunsubscribe_url = "http://shop.example/{message}"\n',
+            "`http://shop.example/{message}` cannot be asked with one click: it does not begin with `https://`",
+            "write it like `https://shop.example/unsubscribe?message={message}`",
+            "wend.toml:4",
+        ),
+        (
+            '[channels.email]\nkind = "smtp"\nhost = "h"\nunsubscribe_email = "leave"\n',
+            "`leave` is not an e-mail address",
+            "an email address must have an @-sign",
+            "wend.toml:4",
+        ),
+        (
+            '[channels.sms]\nkind = "folder"\npath = "x"\nunsubscribe_email = "leave@shop.example"\n',
+            "`[channels.sms]` has no setting `unsubscribe_email`",
+            "there can be `kind`, `address`, `from`, `path`",
+            "wend.toml:4",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(

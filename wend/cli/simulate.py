@@ -19,8 +19,9 @@ from wend.project.workspace import Workspace
 from wend.report.collected import Collecting
 from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
-from wend.runtime.delivery.messages import Message
+from wend.runtime.delivery.messages import EMAIL, Message
 from wend.runtime.delivery.rendering import message_of, zone_of
+from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.effects import Send
 from wend.runtime.play.simulate import SimulationResult
 from wend.runtime.rules import Rules
@@ -124,7 +125,9 @@ class _Post:
 
     def __init__(self, folder: Path, workspace: Workspace, rules: Rules) -> None:
         self.folder, self.workspace, self.rules = folder, workspace, rules
-        self.channel = WithSender(FolderChannel(folder, False, workspace.project.zone.name), senders(workspace.project))
+        project, mail = workspace.project, workspace.project.channels.get(EMAIL)
+        unsubscribe = NO_UNSUBSCRIBE if mail is None else mail.unsubscribe
+        self.channel = WithSender(FolderChannel(folder, False, project.zone.name, unsubscribe), senders(project))
         self.waiting: list[Message] = []
         self.written = 0
         self.there_before = 0 if not folder.is_dir() else sum(1 for _ in folder.iterdir())

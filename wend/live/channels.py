@@ -80,7 +80,7 @@ def _live_channel(settings: ChannelSettings, environ: Mapping[str, str], local: 
         case ConsoleSettings():
             return ConsoleChannel(sys.stdout)
         case FolderSettings():
-            return FolderChannel(settings.path, zone=local)
+            return FolderChannel(settings.path, zone=local, unsubscribe=settings.unsubscribe)
         case SmtpSettings():
             user, password = settings.credentials(environ)
             return SmtpChannel(
@@ -92,6 +92,7 @@ def _live_channel(settings: ChannelSettings, environ: Mapping[str, str], local: 
                 timeout=settings.timeout,
                 cafile=settings.cafile,
                 promise=settings.promise,
+                unsubscribe=settings.unsubscribe,
             )
         case WebhookSettings():
             token = settings.token(environ)

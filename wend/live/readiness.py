@@ -14,22 +14,29 @@ from attrs import frozen
 
 from wend.checks.channels import called_webhooks, used_channels
 from wend.data.population import load_population
+from wend.dsl import plan
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.diagnostics import Severity, WendError
 from wend.dsl.nearest import nearest
+from wend.dsl.program import Program
 from wend.dsl.words import count_of
 from wend.live.service import Round, Service, open_service
-from wend.project.channels import ChannelSettings, WebhookSettings
+from wend.project.channels import ChannelSettings, SmtpSettings, WebhookSettings
 from wend.project.workspace import Workspace
 from wend.report.coverage import share
 from wend.runtime import quota
 from wend.runtime.calendar import zone
 from wend.runtime.channels import Channel
+from wend.runtime.delivery.messages import EMAIL
+from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.engine.activation import told
 from wend.runtime.play.coverage import Collecting
 from wend.runtime.play.trial import run_test
 from wend.runtime.store.memory import MemoryStore
 from wend.runtime.values import Instant
+
+_NO_WAY_OUT = "the mails do not tell mail programs how to unsubscribe, which large mail providers ask for"
+_WAY_OUT = "say `unsubscribe_url` or `unsubscribe_email` under `[channels.email]`"
 
 
 class State(StrEnum):
@@ -138,9 +145,18 @@ def _channels(service: Service) -> Iterator[Point]:
         if name in used:
             channel = service.channels[name]
             yield _asked(f"channel {name}", channel.name, partial(_ask, channel, settings))
+            if isinstance(settings, SmtpSettings) and settings.unsubscribe == NO_UNSUBSCRIBE and _marketing(program):
+                yield Point("unsubscribe", State.LOOK, _NO_WAY_OUT, _WAY_OUT)
     for name in called_webhooks(program):
         webhook = project.webhooks[name]
         yield _asked(f"webhook {name}", webhook.url, partial(_reach, webhook.url, webhook.timeout))
+
+
+def _marketing(program: Program) -> bool:
+    """Whether a journey sends e-mails that need consent."""
+    journeys = (journey for journey in program.journeys if not journey.transactional)
+    ops = (op for journey in journeys for trigger in journey.triggers for op in trigger.body)
+    return any(isinstance(op, plan.Send) and op.channel == EMAIL for op in ops)
 
 
 def _asked(about: str, name: str, ask: Callable[[], None]) -> Point:

@@ -9,6 +9,7 @@ from wend.dsl.diagnostics import WendError
 from wend.project.config import ProjectError, Section
 from wend.runtime.channels import Promise, Security
 from wend.runtime.delivery.messages import EMAIL, parse_mailbox
+from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.effects import DEFAULT_ADDRESSES
 
 KINDS = ("folder", "console", "smtp", "webhook")
@@ -25,6 +26,7 @@ class Settings:
         sender: who messages are from where neither step nor template says it, or None.
         place: where `wend.toml` says all this.
         tracks: what stands behind the channel follows openings and clicks where a message asks for it.
+        unsubscribe: where e-mails say that one can unsubscribe.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Settings:
     sender: str | None = None
     place: str | None = None
     tracks: bool = False
+    unsubscribe: Unsubscribe = NO_UNSUBSCRIBE
 
     def variable(self, name: str, environ: Mapping[str, str]) -> str:
         """An environment variable that the channel needs. Raises ProjectError where it is not set."""
@@ -140,9 +143,9 @@ def _channel(name: str, section: Section, root: Path) -> ChannelSettings:
         section.only(*common)
         return ConsoleSettings(name=name, address=address, sender=sender, place=place)
     if kind == "folder":
-        section.only(*common, "path")
-        path = root / section.need("path", 'write `path = "outbox"`')
-        return FolderSettings(name=name, address=address, sender=sender, place=place, path=path)
+        section.only(*common, "path", *_unsubscribe_keys(name))
+        path, leave = root / section.need("path", 'write `path = "outbox"`'), _unsubscribe(section)
+        return FolderSettings(name=name, address=address, sender=sender, place=place, path=path, unsubscribe=leave)
     if kind == "webhook":
         return _webhook(name, section, root, address, sender)
     return _smtp(name, section, root, address, sender)
@@ -156,6 +159,22 @@ def _sender(channel: str, section: Section) -> str | None:
         except WendError as error:
             raise section.error(error.message, "from", error.help) from None
     return sender
+
+
+def _unsubscribe_keys(channel: str) -> tuple[str, ...]:
+    return ("unsubscribe_url", "unsubscribe_email") if channel == EMAIL else ()
+
+
+def _unsubscribe(section: Section) -> Unsubscribe:
+    """Where mails say that one can unsubscribe."""
+    told: dict[str, str | None] = {}
+    for key in ("url", "email"):
+        told[key] = section.text(f"unsubscribe_{key}")
+        try:
+            Unsubscribe(**{key: told[key]})
+        except WendError as error:
+            raise section.error(error.message, f"unsubscribe_{key}", error.help) from None
+    return Unsubscribe(**told)
 
 
 def _webhook(name: str, section: Section, root: Path, address: str, sender: str | None) -> WebhookSettings:
@@ -178,6 +197,7 @@ def _smtp(name: str, section: Section, root: Path, address: str, sender: str | N
     section.only(
         *("kind", "address", "from", "host", "port", "security"),
         *("user", "user_env", "password_env", "timeout", "cafile", "promise", "tracks"),
+        *_unsubscribe_keys(name),
     )
     if "user" in section and "user_env" in section:
         raise section.error("`user` and `user_env` cannot both be told", "user_env")
@@ -194,6 +214,7 @@ def _smtp(name: str, section: Section, root: Path, address: str, sender: str | N
         sender=sender,
         place=section.file.place(*section.steps),
         tracks=section.flag("tracks") or False,
+        unsubscribe=_unsubscribe(section),
         host=section.need("host", 'write `host = "mail.shop.example"`'),
         port=section.number("port", 1, 65_535) or PORTS[security],
         security=security,
