@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         SmtpChannel,
         Status,
     )
+    from wend.runtime.channels.unsubscribe import Unsubscribe
     from wend.runtime.contact import Change, Contact, Event, Inbox
     from wend.runtime.conversions import Conversions
     from wend.runtime.delivery.delivery import DeliveryReport
     from wend.runtime.delivery.messages import Message
-    from wend.runtime.delivery.unsubscribe import Unsubscribe
     from wend.runtime.effects import Facts, Send, Step
     from wend.runtime.engine.activation import Activation, Answer, ChangedTrigger, UnansweredError
     from wend.runtime.engine.engine import TickReport
@@ -109,7 +109,7 @@ _HOMES = {
     "wend.host.functions": "HostFunction function",
     "wend.host.sources": "Batch Source",
     "wend.runtime.engine.activation": "Activation Answer ChangedTrigger UnansweredError",
-    "wend.runtime.delivery.unsubscribe": "Unsubscribe",
+    "wend.runtime.channels.unsubscribe": "Unsubscribe",
     "wend.runtime.channels": "Channel ChannelDown ConsoleChannel FolderChannel Outcome Promise SmtpChannel Status",
     "wend.runtime.contact": "Change Contact Event Inbox",
     "wend.runtime.conversions": "Conversions",

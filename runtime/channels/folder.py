@@ -10,8 +10,8 @@ from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import Zone
 from wend.runtime.calendar import zone as find_zone
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.delivery.messages import EMAIL, Message, to_email, to_plain
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 
 _TEMPORARY = ".part"
 

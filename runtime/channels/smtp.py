@@ -13,8 +13,8 @@ from attrs import frozen
 
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels.protocol import ChannelDown, Outcome, Promise, Status
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.delivery.messages import Message, one_line, parse_mailbox, to_email
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 _CLOSING = 421

@@ -11,8 +11,8 @@ from tests.delivery.mail_server import Mailbox, Server, serving
 from tests.delivery.some import message
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import Channel, ChannelDown, Outcome, Promise, SmtpChannel, Status
+from wend.runtime.channels.unsubscribe import Unsubscribe
 from wend.runtime.delivery.messages import Message
-from wend.runtime.delivery.unsubscribe import Unsubscribe
 
 
 @pytest.fixture

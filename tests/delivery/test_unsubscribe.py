@@ -10,8 +10,8 @@ import pytest
 from tests.delivery.some import message
 from wend.dsl.diagnostics import WendError
 from wend.runtime.channels import FolderChannel
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.delivery.messages import Message, to_email
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 
 URL = "https://shop.example/leave?m={message}"
 

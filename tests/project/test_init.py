@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.support import wend
 from wend.dsl.checker import check
 from wend.dsl.diagnostics import render
 from wend.dsl.parser import parse
@@ -64,3 +65,10 @@ def test_its_script_and_templates_have_no_fault(tmp_path: Path) -> None:
     scope = TemplateScope(contact_fields=frozenset({"email", "name", "consent_email", "last_purchase"}))
     for number in (1, 2, 3):
         assert list(templates.check(f"winback-{number}", scope)) == []
+
+
+def test_its_tests_pass_and_see_all_that_its_journey_does(tmp_path: Path) -> None:
+    init_project(tmp_path)
+    done = wend("test", tmp_path, "--coverage", "--fail-under", "100")
+    assert done.code == 0, done.out
+    assert "3 tests passed, 0 failed" in done.out

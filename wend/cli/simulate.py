@@ -19,9 +19,9 @@ from wend.project.workspace import Workspace
 from wend.report.collected import Collecting
 from wend.report.page import Heading, library, page
 from wend.runtime.channels import FolderChannel, Status
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.delivery.messages import EMAIL, Message
 from wend.runtime.delivery.rendering import message_of, zone_of
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.effects import Send
 from wend.runtime.play.simulate import SimulationResult
 from wend.runtime.rules import Rules

@@ -27,8 +27,8 @@ from wend.report.coverage import share
 from wend.runtime import quota
 from wend.runtime.calendar import zone
 from wend.runtime.channels import Channel
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.delivery.messages import EMAIL
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE
 from wend.runtime.engine.activation import told
 from wend.runtime.play.coverage import Collecting
 from wend.runtime.play.trial import run_test

@@ -8,8 +8,8 @@ from attrs import frozen
 from wend.dsl.diagnostics import WendError
 from wend.project.config import ProjectError, Section
 from wend.runtime.channels import Promise, Security
+from wend.runtime.channels.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.delivery.messages import EMAIL, parse_mailbox
-from wend.runtime.delivery.unsubscribe import NO_UNSUBSCRIBE, Unsubscribe
 from wend.runtime.effects import DEFAULT_ADDRESSES
 
 KINDS = ("folder", "console", "smtp", "webhook")
