@@ -101,6 +101,10 @@ class Prompt:
                 help = "set another field; `:contact NAME` makes a contact or looks at it"
                 ctx.error("W221", f"`{ID}` is what the contact is known by and cannot be set", name, env, help)
                 continue
+            if ctx.names.derived(pair.name) is not None:
+                help = "tell what it is made of: `:event …`, or another field"
+                ctx.error("W221", f"`{pair.name}` is derived and cannot be given", name, env, help)
+                continue
             made.append((pair.name, field_value(name, _part(line, pair.value), env, ctx)))
         _sound(reports)
         return made

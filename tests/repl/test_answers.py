@@ -18,7 +18,7 @@ from wend.repl.commands.clock import _gathered
 from wend.repl.happened import Happened
 from wend.repl.opening import open_session
 from wend.repl.session import Session
-from wend.runtime.contact import Contact, Inbox
+from wend.runtime.contact import Contact, Event, Inbox
 from wend.runtime.effects import Facts, Step
 from wend.runtime.rules import Rules
 from wend.runtime.state import State
@@ -185,6 +185,36 @@ def test_what_a_quota_refuses_is_told(tmp_path: Path) -> None:
         ":event purchase amount=3",
     )
     assert ask(session, ":whynot thanks").lines[1] == refused  # full before the tick begins
+
+
+@pytest.mark.parametrize(
+    ("typed", "message", "help"),
+    [
+        (":", "a command has a name behind the colon", "`:help` lists the commands"),
+        (":undo", "there is no command `:undo`", "write `:back`"),
+        (":count", "`:count` is about an expression", "write one behind it: `:count 1 < 2`, say"),
+        (":contact plan=", "`plan` is given no value", "write one behind `=`, or `unknown`"),
+        (
+            ":contact nobody",
+            "there is no contact `nobody`",
+            '`:contact nobody email = "…"` makes one, `:contacts` lists them',
+        ),
+        (":event", "name one event", "write `:event purchase amount = 30`, say"),
+        (":event purchase 30", "one event at a time, got `purchase 30`", "write `:event purchase amount = 30`, say"),
+        ("hello", "`hello` is a journey, not a value", "`:why hello` and `:whynot hello` tell of it"),
+        ("three", "`three` is a message, not a value", "`:why three` and `:whynot three` tell of it"),
+        ('send email "x"', "a step belongs to a rule", 'write one before it: `when … send email "x"`'),
+    ],
+)
+def test_what_is_meant_is_met_with_what_to_write(session: Session, typed: str, message: str, help: str) -> None:
+    told = answer(session, typed)
+    assert told.lines == (f"error: {message}", f"  help: {help}")
+
+
+def test_an_event_may_have_its_values_behind_with(session: Session) -> None:
+    ask(session, ":event purchase with amount = 3")
+    assert answer(session, ":event purchase with 3").failed
+    assert [each.what.payload for each in session.told if isinstance(each.what, Event)] == [{"amount": 3}]
 
 
 def test_the_same_for_many_is_told_once_where_it_came_first() -> None:

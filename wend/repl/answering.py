@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from attrs import evolve
 
+from wend.dsl import plan
 from wend.dsl.completion import wants_more
 from wend.dsl.diagnostics import Diagnostic, ProgramError, WendError
 from wend.dsl.lexer import lex
@@ -27,6 +28,27 @@ ARGUMENTS = frozenset({"NAME", "NUMBER", "STRING", "SPAN", "DATE", "CLOCK"})
 """What stands behind a command's name, and in no expression behind a name."""
 JOINING = frozenset({"and", "or", "is", "in", "not", "contains", "starts", "ends", "matches", "otherwise"})
 """Words that join a name with what follows it in an expression."""
+STEPS = frozenset(
+    {"send", "notify", "set", "add", "remove", "emit", "wait", "stop", "if", "split", "repeat", "call", "start"}
+)
+"""Words that begin a step, and no expression."""
+ELSEWHERE = {
+    "undo": "back",
+    "run": "advance",
+    "next": "advance",
+    "go": "advance",
+    "step": "tick",
+    "time": "at",
+    "clock": "at",
+    "now": "at",
+    "list": "contacts",
+    "ls": "contacts",
+    "find": "who",
+    "explain": "why",
+    "open": "load",
+    "set": "contact",
+}
+"""Commands of other prompts, and what does the same here."""
 LEAVING = frozenset({"quit", "exit", "q"})
 
 
@@ -52,7 +74,9 @@ def _answer(session: Session, text: str) -> Answer:
             return Answer(leave=True)
         command = COMMANDS.get(line.name)
         if command is None:
-            near = nearest(line.name, COMMANDS)
+            if not line.name:
+                raise WendError("a command has a name behind the colon", "`:help` lists the commands")
+            near = ELSEWHERE.get(line.name) or nearest(line.name, COMMANDS)
             advice = f"write `:{near}`" if near else "`:help` lists the commands"
             raise WendError(f"there is no command `:{line.name}`", advice)
         try:
@@ -67,7 +91,29 @@ def _answer(session: Session, text: str) -> Answer:
             meant, f"write `:{text.strip()}`"
         )
         raise WendError(f"`{meant}` asks for nothing: a command begins with a colon", advice)
+    _no_value(session, text.strip())
     return values.value(session, Source(PROMPT, text.strip("\n")))
+
+
+def _no_value(session: Session, text: str) -> None:
+    """Raise WendError for what is something of the program, but no value: a journey, a message, a step."""
+    name = text.strip("`")
+    if name in session.prompt.named:
+        return
+    journeys = {each.name for each in session.program.journeys}
+    templates = {
+        op.template
+        for journey in session.program.journeys
+        for trigger in journey.triggers
+        for op in trigger.body
+        if isinstance(op, plan.Send)
+    }
+    if name in journeys or name in templates:
+        kind = "journey" if name in journeys else "message"
+        raise WendError(f"`{name}` is a {kind}, not a value", f"`:why {name}` and `:whynot {name}` tell of it")
+    first = text.split()[0]
+    if first in STEPS and first not in session.prompt.named and parse_expression(Source(PROMPT, text))[0] is None:
+        raise WendError("a step belongs to a rule", f"write one before it: `when … {text.splitlines()[0]}`")
 
 
 def _command_meant(text: str) -> str | None:

@@ -30,6 +30,8 @@ class Line:
 
     def expression(self, start: int | None = None) -> Source:
         """The argument, or what stands from a place on, as an expression whose places are those of the line."""
+        if start is None and not self.rest:
+            raise WendError(f"`:{self.name}` is about an expression", f"write one behind it: `:{self.name} 1 < 2`, say")
         begin = self.argument.start if start is None else start
         return Source(PROMPT, " " * begin + self.source.text[begin : self.argument.end])
 
@@ -53,7 +55,7 @@ class Line:
         Raises:
             WendError: something is no such pair.
         """
-        lexed = lex(self.expression())
+        lexed = lex(self.expression(self.argument.start))
         tokens = [token for each in lexed.lines for token in each.tokens]
         starts = [
             number
@@ -69,9 +71,7 @@ class Line:
             while value and value[-1].text == ",":
                 value.pop()
             if not value:
-                raise WendError(
-                    f"`{tokens[number].text}` is given no value", f"write `{tokens[number].text} = 30`, say"
-                )
+                raise WendError(f"`{tokens[number].text}` is given no value", "write one behind `=`, or `unknown`")
             name = str(tokens[number].value) if tokens[number].quoted else tokens[number].text
             pairs.append(Given(name, tokens[number].span, Span(value[0].start, value[-1].end)))
         return head, pairs

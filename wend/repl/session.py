@@ -11,12 +11,14 @@ from attrs import define, field, frozen
 
 from wend.data.samples import sample
 from wend.dsl import core
+from wend.dsl.checker.complete import some_value
 from wend.dsl.checker.env import Typed
 from wend.dsl.checker.prompt import Prompt
 from wend.dsl.diagnostics import Diagnostic, ProgramError, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import Source
+from wend.dsl.types import TEXT
 from wend.repl.scripts import Misfit, Scripts
 from wend.runtime.calendar import Zone, next_minute, zone
 from wend.runtime.contact import Change, Contact, Event
@@ -26,6 +28,7 @@ from wend.runtime.play.world import Resident, Snapshot, World
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
+from wend.runtime.telling.spell import spell_name
 from wend.runtime.tick.step import begin, step
 from wend.runtime.tick.work import Work
 from wend.runtime.values import FOREVER, Instant, Value
@@ -187,7 +190,11 @@ class Session:
         if not wanted:
             raise WendError("there is no contact", 'make one: `:contact ana email = "ana@mail.example"`')
         near = nearest(wanted, self.world.numbers)
-        raise WendError(f"there is no contact `{wanted}`", f"write `{near}`" if near else "`:contacts` lists them")
+        schema = self.program.schema
+        fields = {name: kind for name, kind in (schema.contact or {}).items() if name not in schema.derived}
+        field, kind = next(iter(fields.items()), ("email", TEXT))
+        made = f"`:contact {wanted} {spell_name(field)} = {some_value(kind)}` makes one, `:contacts` lists them"
+        raise WendError(f"there is no contact `{wanted}`", f"write `{near}`" if near else made)
 
     def resident(self, name: str = "") -> Resident:
         """A contact as the next step will find it now."""

@@ -1,6 +1,7 @@
 """Contacts: who is there, what they have, and what happens to them."""
 
 from wend.dsl import plan
+from wend.dsl.checker.complete import some_value
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Journey
 from wend.repl.answer import Answer, say, table
@@ -87,8 +88,12 @@ def contacts(session: Session, line: Line) -> Answer:
 def event(session: Session, line: Line) -> Answer:
     """Something happens now to the contact that is looked at; the next tick takes it in."""
     head, pairs = line.pairs()
+    if len(head) == 2 and head[1][0] == "with" and pairs:
+        head = head[:1]  # as a script says it
     if len(head) != 1:
-        help = "write `:event purchase amount=30`, say"
+        declared = list(session.program.schema.events)
+        name = head[0][0] if head and head[0][0] in declared else next(iter(declared), "purchase")
+        help = f"write `:event {spell_name(name)} {_some_values(session, name)}".rstrip() + "`, say"
         raise WendError("name one event" if not head else f"one event at a time, got `{line.rest}`", help)
     name, span = head[0]
     id = session.contact_id()
@@ -99,6 +104,12 @@ def event(session: Session, line: Line) -> Answer:
     session.tell(id, made)
     at = spell_time(session.now, session.zone)
     return say(f"{at}  {id}  {_event(made, session)}", contact=id, event=name, at=session.now.isoformat())
+
+
+def _some_values(session: Session, event: str) -> str:
+    """`amount = 30, channel = "web"`: values for the fields of an event."""
+    fields = session.program.schema.events.get(event, {})
+    return ", ".join(f"{spell_name(name)} = {some_value(kind)}" for name, kind in fields.items())
 
 
 def state(session: Session, line: Line) -> Answer:
