@@ -37,7 +37,7 @@ def _drifting(base: Instant, now: Instant, by: Period, zone: Zone) -> Ramp | Non
     """How `base` moved by a period goes on, where `base` moves evenly with time and is what it is at `now`.
 
     Sound, not exact: far from a limit the ramp says when it can be reached or left at the earliest, near it until the
-    end of the day, and at once where a clock is turned.
+    end of the day, or to where a clock is turned.
     """
     value = zone.add(base, by)
     if value is FOREVER:
@@ -56,12 +56,18 @@ def _drifting(base: Instant, now: Instant, by: Period, zone: Zone) -> Ramp | Non
 
 
 def _even(base: Instant, value: Instant, now: Instant, by: Period, zone: Zone) -> Instant:
-    """Until when the value moves as `now` does: to the end of the day of `base` if no clock is turned, else no time."""
-    rest = zone.next_day(base) - base
-    last = base + rest - _MICROSECOND
-    then = zone.add(last, by)
-    even = then - value == last - base and zone.steady(base, last) and zone.steady(value, then)
-    return _later(now, rest) if even else now
+    """Until when the value moves as `now` does: to the end of the day of `base`, or to where a clock is turned."""
+
+    def even(at: Instant) -> bool:
+        return zone.add(at, by) - value == at - base and zone.steady(base, at)
+
+    good, bad = base, zone.next_day(base)
+    if not even(bad - _MICROSECOND):
+        bad -= _MICROSECOND
+        while bad - good > _MICROSECOND:  # what a turned clock changes stays changed for the rest of the day
+            middle = good + (bad - good) / 2
+            good, bad = (middle, bad) if even(middle) else (good, middle)
+    return _later(now, bad - base)
 
 
 def _later(now: Instant, by: dt.timedelta) -> Instant:

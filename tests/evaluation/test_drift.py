@@ -74,6 +74,23 @@ def test_it_is_looked_at_a_few_times_only(by: Period, name: str) -> None:
     assert flips == [at("2026-01-20T09:30")]
 
 
+@settings(max_examples=60, deadline=None)
+@given(periods, st.sampled_from(ZONES), st.sampled_from(EDGES), st.integers(-3, 3), st.booleans())
+def test_it_is_looked_at_a_few_times_only_where_clocks_are_turned(
+    by: Period, name: str, edge: str, days: int, there: bool
+) -> None:
+    """For three weeks around a limit near such a day, here or where the value is."""
+    turned = at(edge) + dt.timedelta(days=days, minutes=17)
+    limit = turned if there else zone(name).add(turned, by)
+    middle = zone(name).add(turned, Period(-by.months, -by.days, -by.seconds)) if there else turned
+    now, end = middle - dt.timedelta(days=10, minutes=1), middle + dt.timedelta(days=11)
+    looks = 0
+    while now < end:
+        now = max(next_minute(now), ceil_minute(compared(by, CompareOp.GE, limit, now, name).until))
+        looks += 1
+    assert looks <= 30
+
+
 def test_days_alone_are_exact_where_no_clock_is_turned() -> None:
     due = at("2026-01-10T10:00")
     before = compared(Period(days=-2), CompareOp.GT, due, at("2026-01-12T00:00"), "UTC")
