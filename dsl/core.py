@@ -301,11 +301,22 @@ Expr = (
 TRUE = Const(value=True)
 
 
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def parts(kind: type) -> tuple[str, ...]:
+    """The attributes of a class of expressions or operations that can hold expressions."""
+    found = _PARTS.get(kind)
+    if found is None:
+        found = _PARTS[kind] = tuple(each.name for each in attrs.fields(kind) if each.name != "place")
+    return found
+
+
 def children(expr: Node) -> list[Node]:
     """The expressions directly below a checked one."""
     found: list[Node] = []
-    for attribute in attrs.fields(type(expr)):
-        value = getattr(expr, attribute.name)
+    for name in parts(type(expr)):
+        value = getattr(expr, name)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
@@ -315,18 +326,18 @@ def children(expr: Node) -> list[Node]:
 
 def leaves(expr: Expr) -> Iterator[Expr]:
     """The parts of an expression that have no parts."""
-    parts = [value for a in attrs.fields(type(expr)) for value in _nodes(getattr(expr, a.name))]
-    if not parts:
+    below = [part for name in parts(type(expr)) for part in _nodes(getattr(expr, name))]
+    if not below:
         yield expr
-    for part in parts:
+    for part in below:
         yield from leaves(part)
 
 
 def nodes(expr: Expr) -> Iterator[Expr]:
     """An expression and all that it is made of."""
     yield expr
-    for a in attrs.fields(type(expr)):
-        for part in _nodes(getattr(expr, a.name)):
+    for name in parts(type(expr)):
+        for part in _nodes(getattr(expr, name)):
             yield from nodes(part)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -268,6 +269,11 @@ class Journey:
     hold_out: float = 0
     triggers: tuple[Trigger, ...] = ()
     place: Place | None = field(default=None, eq=False, repr=False)
+
+    @cached_property
+    def exiting(self) -> tuple[Trigger, ...]:
+        """The triggers with a step that ends the run."""
+        return tuple(each for each in self.triggers if any(isinstance(op, plan.Exit) for op in each.body))
 
 
 @frozen(kw_only=True)

@@ -1,7 +1,7 @@
-"""The garbage collector of the process, while a population is read and played.
+"""The garbage collector of the process, while scripts are read and a population is played.
 
-A population is millions of values that hold no cycles, of which most stay to the end. Python's collector would go over
-all of them again and again, for a fifth of the time that playing 100,000 contacts takes, and find nothing.
+Both are millions of values that hold no cycles, of which most stay to the end. Python's collector would go over all of
+them again and again, for a fifth of the time that playing 100,000 contacts takes, and find nothing.
 """
 
 import gc

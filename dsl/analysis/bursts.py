@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Iterator
-from itertools import combinations, islice
+from itertools import combinations, count, islice
 
 from attrs import frozen
 
@@ -20,16 +20,19 @@ from wend.dsl.diagnostics import Diagnostic
 _SINCE = frozenset(name for name in COUNTED if name.endswith("_since"))
 _ONE_DAY = dt.timedelta(days=1)
 _PAIRS = 20_000
-"""So many pairs of entry points are looked at, from the first on: of a large program all of them would take minutes."""
+"""So many pairs are looked at for each warning, from the first on: of a large program all would take minutes."""
 
 
 def bursts(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
     """Warnings about messages that can come together."""
+    said = _saying_backlog(made)
+    rungs, entries = islice(count(), _PAIRS), islice(count(), _PAIRS)
     for journey in made.journeys:
         if not journey.transactional:
-            yield from _backlog(made, journey, ranges)
-            yield from _ladder(made, journey, ranges)
-        yield from _entry_points(made, journey, ranges)
+            if not is_rule(journey) and journey.name not in said:
+                yield from _backlog(made, journey, ranges)
+            yield from _ladder(made, journey, rungs, ranges)
+        yield from _entry_points(made, journey, entries, ranges)
     yield from _two_journeys(made, ranges)
 
 
@@ -38,8 +41,6 @@ def bursts(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
 
 def _backlog(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
     """A condition that time alone makes true, and that holds for ever after, without a word about the backlog."""
-    if is_rule(journey) or _says_backlog(made, journey):
-        return
     for trigger in journey.triggers:
         send = sent_at_once(trigger.body, 0)
         for head in trigger.heads:
@@ -66,15 +67,14 @@ def _burst(
     return test_text(name, journey, [*found.lines(), f'at {DAY} expect {send.channel} "{send.template}"'])
 
 
-def _says_backlog(made: program.Program, journey: program.Journey) -> bool:
-    lines = (
-        line
+def _saying_backlog(made: program.Program) -> set[str]:
+    """The journeys that have a line about the backlog."""
+    return {
+        item.name.text
         for file in made.files
         for item in file.items
-        if isinstance(item, ast.Journey) and item.name.text == journey.name
-        for line in item.items
-    )
-    return any(isinstance(line, ast.Backlog) for line in lines)
+        if isinstance(item, ast.Journey) and any(isinstance(line, ast.Backlog) for line in item.items)
+    }
 
 
 def _growing(condition: core.Expr, ranges: Ranges) -> bool:
@@ -89,7 +89,9 @@ def _of_the_run(term: core.Apply) -> bool:
 # ---- rungs -----------------------------------------------------------------------------------------------------------
 
 
-def _ladder(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
+def _ladder(
+    made: program.Program, journey: program.Journey, pairs: Iterator[int], ranges: Ranges
+) -> Iterator[Diagnostic]:
     """Conditions on one growing count: for whom the later one holds already, both messages come on one day."""
     rungs = [
         (head, send, asked)
@@ -99,16 +101,16 @@ def _ladder(made: program.Program, journey: program.Journey, ranges: Ranges) -> 
         if isinstance(head, program.When)
         and not journey.backlog_skip
         and (send := sent_at_once(trigger.body, 0)) is not None
+        and not spaced(made, journey, send.channel)
+        and not _asks_for_time(head.condition)
         and (asked := _asked(head.condition, ranges))
     ]
     told: set[int] = set()
-    for (first, one, low), (second, two, high) in combinations(rungs, 2):
+    for ((first, one, low), (second, two, high)), _ in zip(combinations(rungs, 2), pairs, strict=False):
         shared = [term for term in low if term in high and low[term] != high[term]]
-        wanted = [*begins(made, journey, one.channel), (first.condition, TRUE), (second.condition, TRUE)]
         if not shared or one.channel != two.channel or id(second) in told or second.place is None:
             continue
-        if spaced(made, journey, one.channel) or _asks_for_time(second.condition) or _asks_for_time(first.condition):
-            continue
+        wanted = [*begins(made, journey, one.channel), (first.condition, TRUE), (second.condition, TRUE)]
         if not ranges.possible(*wanted):
             continue
         told.add(id(second))
@@ -161,14 +163,16 @@ def spaced(made: program.Program, journey: program.Journey, channel: str) -> boo
 # ---- two entry points of one rule ------------------------------------------------------------------------------------
 
 
-def _entry_points(made: program.Program, journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
+def _entry_points(
+    made: program.Program, journey: program.Journey, pairs: Iterator[int], ranges: Ranges
+) -> Iterator[Diagnostic]:
     """`also when`: each entry point has a latch of its own, and the rule fires once a day."""
     for trigger in journey.triggers:
         heads = [head for head in trigger.heads if isinstance(head, program.When)]
         send = sent_at_once(trigger.body, 0)
         if send is None or journey.newest_path_only:
             continue
-        for first, second in islice(combinations(heads, 2), _PAIRS):
+        for (first, second), _ in zip(combinations(heads, 2), pairs, strict=False):
             wanted = [*begins(made, journey, send.channel), (first.condition, TRUE), (second.condition, TRUE)]
             if second.place is None or not ranges.possible(*wanted):
                 continue

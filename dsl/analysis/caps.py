@@ -76,13 +76,14 @@ def _path(trigger: program.Trigger, limit: program.Limit) -> Diagnostic | None:
     body, days = trigger.body, _days(limit)
     if limit.else_wait or not days or limit.place is None:
         return None
-    sends = [i for i, op in enumerate(body) if isinstance(op, plan.Send) and op.channel == limit.channel]
-    for index in sends:
-        before = [i for i in sends if i < index and _always(body, i, index) and _longest(body, i, index) < days]
-        op = body[index]
-        if len(before) < limit.count or op.place is None:
+    always, pauses = _ways(body, limit.channel)
+    for index, op in enumerate(body):
+        if not isinstance(op, plan.Send) or op.channel != limit.channel or op.place is None:
             continue
-        first = body[before[-limit.count]]
+        before = _nearest(always[index], limit.count)
+        if before is None or _between(pauses[before], pauses[index]) >= days:
+            continue
+        first = body[before]
         message = (
             f"{said(op.place)} is dropped whenever the message before it in this path went out: the limit is reached"
         )
@@ -92,31 +93,43 @@ def _path(trigger: program.Trigger, limit: program.Limit) -> Diagnostic | None:
     return None
 
 
-def _always(body: Body, through: int, index: int) -> bool:
-    """Whether every path that comes to an operation has come through another one."""
-    seen: set[int] = set()
-    todo = [0]
-    while todo:
-        here = todo.pop()
-        if here == index:
-            return False
-        if here != through and here not in seen and here < len(body):
-            seen.add(here)
-            todo += targets(body[here], here)
-    return True
+_Pauses = tuple[int, float]
+"""How often a path has paused without a bound, and for how many days besides."""
 
 
-def _longest(body: Body, start: int, end: int) -> float:
-    """How many days lie between two operations at most."""
-    most = {start: 0.0}
-    for index in range(start, end):
-        if index not in most:
-            continue
-        for target in targets(body[index], index):
-            if target <= index:
-                return math.inf
-            most[target] = max(most.get(target, 0), most[index] + _pause(body[index]))
-    return most.get(end, math.inf)
+def _ways(body: Body, channel: str) -> tuple[list[int], list[_Pauses]]:
+    """For each operation what every path to it has sent over a channel, as bits; and the longest way to it.
+
+    A round that is over adds nothing to the first, and the way on from a `repeat` is without a bound.
+    """
+    always = [0, *[-1] * len(body)]
+    longest: list[_Pauses] = [(0, 0.0)] * (len(body) + 1)
+    for index, op in enumerate(body):
+        if always[index] < 0:
+            continue  # no path comes to it
+        sent = always[index] | (isinstance(op, plan.Send) and op.channel == channel) << index
+        pause = _pause(op)
+        for target in targets(op, index):
+            if target > index:
+                endless = pause == math.inf or (isinstance(op, plan.RepeatTest) and target == op.done)
+                always[target] &= sent
+                here = longest[index]
+                then = (here[0] + 1, here[1]) if endless else (here[0], here[1] + pause)
+                longest[target] = max(longest[target], then)
+    return always, longest
+
+
+def _nearest(sent: int, count: int) -> int | None:
+    """The index of the last message but so many, of those that stand in the bits; None where there are fewer."""
+    for _ in range(count - 1):
+        if sent > 0:
+            sent ^= 1 << (sent.bit_length() - 1)
+    return sent.bit_length() - 1 if sent > 0 else None
+
+
+def _between(start: _Pauses, end: _Pauses) -> float:
+    """How many days lie at most between two operations, where every path to the second comes through the first."""
+    return math.inf if end[0] > start[0] else end[1] - start[1]
 
 
 def _pause(op: plan.Operation) -> float:

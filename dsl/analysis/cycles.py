@@ -25,6 +25,8 @@ _NAMED = {TAGS: "tag", LISTS: "list"}
 
 _FAR = 1_000
 """So many rules are followed from one."""
+_STEPS = 200_000
+"""So many effects are followed from all of them."""
 _PAIRS = 20_000
 """So many pairs of a step and an entry point are looked at: of a large program all of them would take minutes."""
 
@@ -50,8 +52,9 @@ def cycles(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
     listening = _listening(rules)
     pairs = islice(count(), _PAIRS)
     effects = [list(_effects(rule, listening, pairs, ranges)) for rule in rules]
-    for start in range(len(rules)):
-        way = _way_back(start, effects)
+    steps = islice(count(), _STEPS)
+    for start in _in_circles(effects):
+        way = _way_back(start, effects, steps)
         if way is None or min(target for target in (start, *(e.target for e in way))) != start:
             continue
         if not _goes_on(way):
@@ -66,19 +69,43 @@ def cycles(made: program.Program, ranges: Ranges) -> Iterator[Diagnostic]:
         yield warning("W422", message, first.place, "ask in the rule whether it has been done already", *hints)
 
 
-def _way_back(start: int, effects: list[list[_Effect]]) -> list[_Effect] | None:
-    """The shortest chain of effects from a rule to itself, by way of later rules."""
-    ways = deque([effect] for effect in effects[start])
-    seen: set[int] = set()
-    while ways and len(seen) < _FAR:
-        way = ways.popleft()
-        here = way[-1].target
+def _in_circles(effects: list[list[_Effect]]) -> list[int]:
+    """The rules that can stand in a circle: without those that nothing starts or that start nothing, repeatedly."""
+    onward = [{effect.target for effect in each} for each in effects]
+    back: list[set[int]] = [set() for _ in effects]
+    for rule, targets in enumerate(onward):
+        for target in targets:
+            back[target].add(rule)
+    left = set(range(len(effects)))
+    todo = list(left)
+    while todo:
+        rule = todo.pop()
+        if rule in left and not (onward[rule] and back[rule]):
+            left.remove(rule)
+            for target in onward[rule]:
+                back[target].discard(rule)
+            for cause in back[rule]:
+                onward[cause].discard(rule)
+            todo += [*onward[rule], *back[rule]]
+    return sorted(left)
+
+
+def _way_back(start: int, effects: list[list[_Effect]], steps: Iterator[int]) -> list[_Effect] | None:
+    """The shortest chain of effects from a rule to itself."""
+    ways = deque((effect, start) for effect in effects[start])
+    seen: dict[int, tuple[_Effect, int]] = {}
+    while ways and len(seen) < _FAR and next(steps, None) is not None:
+        effect, cause = ways.popleft()
+        here = effect.target
         if here == start:
-            return way
-        if here in seen:
-            continue
-        seen.add(here)
-        ways += [[*way, effect] for effect in effects[here]]
+            way = [effect]
+            while cause != start:
+                effect, cause = seen[cause]
+                way.append(effect)
+            return way[::-1]
+        if here not in seen:
+            seen[here] = effect, cause
+            ways += ((each, here) for each in effects[here])
     return None
 
 

@@ -149,18 +149,22 @@ def _rules(journey: program.Journey, ranges: Ranges) -> Iterator[Diagnostic]:
     begins: list[Wanted] = [(journey.audience, TRUE)]
     if journey.exit_when is not None:
         begins.append((journey.exit_when, NOT_TRUE))
-    if not all(ranges.possible(each) for each in begins):
+    begun = ranges.told_apart(begins)
+    if not begun and not all(ranges.possible(each) for each in begins):
         return
-    if not ranges.possible(*begins):
+    if not begun and not ranges.possible(*begins):
         first, second = conflict(begins, ranges)
         if second[0].place is not None:
             hints = _hints(first, "the audience asks for this")
             message = "no run begins: whoever is in the audience meets `exit when`"
             yield warning("W416", message, second[0].place, "change the audience or the exit", *hints)
         return
+    left = ranges.told_apart(header)
     for trigger in journey.triggers:
         for head in trigger.heads:
-            if isinstance(head, program.When) and ranges.possible((head.condition, TRUE)):
+            if not isinstance(head, program.When) or (left and ranges.told_apart([(head.condition, TRUE)], left)):
+                continue
+            if ranges.possible((head.condition, TRUE)):
                 yield from _against(head, header, ranges)
 
 

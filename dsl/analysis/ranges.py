@@ -7,9 +7,10 @@ left" is not.
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from wend.dsl import core
 from wend.dsl.analysis.terms import (
@@ -74,6 +75,7 @@ class Ranges:
     """Finds the cases that conditions leave, by the declared fields."""
 
     schema: Schema
+    _wider: dict[core.Aggregate, tuple[core.Aggregate, ...]] = field(factory=dict, init=False, eq=False, repr=False)
 
     def cases(self, wanted: Iterable[Wanted]) -> list[Case]:
         """The cases in which every condition comes out as is wanted; none: that is impossible.
@@ -86,6 +88,22 @@ class Ranges:
                 found = self._assume(expr, truths, found)
             except _TooMany:
                 continue
+        return found
+
+    def told_apart(self, wanted: Iterable[Wanted], among: Iterable[Case] = ({},)) -> list[Case] | None:
+        """The same, and None where a condition has more cases than are looked at.
+
+        What is possible so is possible for some of the conditions alone, too.
+
+        Args:
+            among: the cases that other conditions of the same instant have left.
+        """
+        found = list(among)
+        try:
+            for expr, truths in wanted:
+                found = self._assume(expr, truths, found)
+        except _TooMany:
+            return None
         return found
 
     def possible(self, *wanted: Wanted) -> bool:
@@ -304,6 +322,15 @@ class Ranges:
                 found.append(made)
         return found
 
+    def wider(self, term: core.Aggregate) -> tuple[core.Aggregate, ...]:
+        """The other counts that count all events that an aggregate looks at, and maybe more."""
+        found = self._wider.get(term)
+        if found is None:
+            count = evolve(term, fold=core.Fold.COUNT, path=None)
+            counts = (count, evolve(count, where=None), evolve(count, window=None), _every(term.event))
+            found = self._wider[term] = tuple(each for each in dict.fromkeys(counts) if each != term)
+        return found
+
     def start(self, term: Term) -> Values:
         """What a term can be before anything is asked."""
         match term:
@@ -336,22 +363,21 @@ def implied(case: Case, ranges: Ranges) -> Case | None:
         return not made[term].empty
 
     for term, values in case.items():
-        if not values.known or values.unknown:
+        if not isinstance(term, core.Apply | core.Aggregate) or not values.known or values.unknown:
             continue
         match term:
             case core.Apply(function=function, args=(core.Aggregate() as of,)) if function in COUNTED:
-                if not narrow(_every(of), lambda v: v.above(1, True)):
+                if not narrow(_every(of.event), lambda v: v.above(1, True)):
                     return None
             case core.Aggregate() if (least := _at_least(term, values)) > 0:
-                count = evolve(term, fold=core.Fold.COUNT, path=None)
-                for wider in {count, evolve(count, where=None), evolve(count, window=None), _every(term)} - {term}:
+                for wider in ranges.wider(term):
                     if not narrow(wider, lambda v, n=least: v.above(n, True)):  # type: ignore[misc]
                         return None
                 length = days(term.window)
-                if length is not None and not narrow(_latest(term), lambda v, n=length: v.below(n - 1, True)):  # type: ignore[misc]
+                if length is not None and not narrow(_latest(term.event), lambda v, n=length: v.below(n - 1, True)):  # type: ignore[misc]
                     return None
             case core.Aggregate(fold=core.Fold.COUNT, path=None, where=None) if values.high < 1:
-                latest, length = _latest(term), days(term.window)
+                latest, length = _latest(term.event), days(term.window)
                 if latest not in made or (term.window is not None and length is None):
                     continue
                 left = made[latest]
@@ -375,16 +401,16 @@ def _at_least(term: core.Aggregate, values: Values) -> float:
             return 1
 
 
-def _every(term: core.Aggregate) -> core.Aggregate:
+@lru_cache(maxsize=256)
+def _every(event: str) -> core.Aggregate:
     """The count of all events of a name."""
-    return core.Aggregate(fold=core.Fold.COUNT, event=term.event)
+    return core.Aggregate(fold=core.Fold.COUNT, event=event)
 
 
-def _latest(term: core.Aggregate) -> core.Apply:
+@lru_cache(maxsize=256)
+def _latest(event: str) -> core.Apply:
     """How many days ago the latest event of a name was."""
-    return core.Apply(
-        function="days_since", args=(core.Aggregate(fold=core.Fold.LAST, event=term.event, path=("at",)),)
-    )
+    return core.Apply(function="days_since", args=(core.Aggregate(fold=core.Fold.LAST, event=event, path=("at",)),))
 
 
 def certain_window(expr: core.Aggregate) -> bool:

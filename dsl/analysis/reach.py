@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-import attrs
-
 from wend.dsl import core, plan, program
 from wend.dsl.analysis.dead import targets
 from wend.dsl.analysis.ranges import FALSE, UNKNOWN, Ranges
@@ -75,19 +73,17 @@ def _next(op: plan.Operation, index: int, ranges: Ranges) -> Iterator[int]:
 def _labels(trigger: program.Trigger) -> Iterator[Diagnostic]:
     """In a body a label is this path's own message: one that it sends later, or never, is not there yet."""
     body = trigger.body
-    sent: dict[str, set[int]] = {}
-    for index, op in enumerate(body):
-        if isinstance(op, plan.Send | plan.CallWebhook) and op.label is not None:
-            behind = _behind(body, index)
-            sent.setdefault(op.label, set()).update(behind)
-    for index, op in enumerate(body):
-        for ref in _references(op):
-            if ref.scope is not core.Scope.PATH or ref.place is None or index in sent.get(ref.label, ()):
-                continue
+    asked = [(i, ref) for i, op in enumerate(body) for ref in _references(op) if ref.scope is core.Scope.PATH]
+    if not asked:
+        return
+    labels = {label: number for number, label in enumerate(sorted(_sends(trigger)))}
+    before = _sent_before(body, labels)
+    for index, ref in asked:
+        if ref.place is not None and not (ref.label in labels and before[index] >> labels[ref.label] & 1):
             if ref.attr is core.LabelAttr.ANSWER:
                 message = f"the webhook of `{ref.label}` is not called before this in this body"
                 yield warning("W408", message, ref.place, "ask for its answer behind its `call webhook`")
-            elif ref.label in sent:
+            elif ref.label in labels:
                 message = f"the message `{ref.label}` is sent only after this"
                 yield warning("W408", message, ref.place, "ask for it behind its `send`")
             else:
@@ -95,20 +91,25 @@ def _labels(trigger: program.Trigger) -> Iterator[Diagnostic]:
                 yield warning("W408", message, ref.place, "ask for it in a `when`, or send it in this body")
 
 
-def _behind(body: tuple[plan.Operation, ...], index: int) -> set[int]:
-    found: set[int] = set()
-    todo = list(targets(body[index], index))
-    while todo:
-        here = todo.pop()
-        if here not in found and here < len(body):
-            found.add(here)
-            todo += targets(body[here], here)
-    return found
+def _sent_before(body: tuple[plan.Operation, ...], labels: dict[str, int]) -> list[int]:
+    """For each operation the labels, as bits of a number, of what may have been sent on a way to it."""
+    before = [0] * (len(body) + 1)
+    again = True
+    while again:
+        again = False
+        for index, op in enumerate(body):
+            after = before[index]
+            if isinstance(op, plan.Send | plan.CallWebhook) and op.label is not None:
+                after |= 1 << labels[op.label]
+            for target in targets(op, index):
+                again = again or (target <= index and after | before[target] != before[target])
+                before[target] |= after
+    return before
 
 
 def _references(op: plan.Operation) -> Iterator[core.LabelRef]:
-    for a in attrs.fields(type(op)):
-        for expr in _expressions(getattr(op, a.name)):
+    for name in core.parts(type(op)):
+        for expr in _expressions(getattr(op, name)):
             yield from (node for node in core.nodes(expr) if isinstance(node, core.LabelRef))
 
 
@@ -122,12 +123,8 @@ def _expressions(value: object) -> Iterator[core.Expr]:
 
 def _waiting_for_each_other(journey: program.Journey) -> Iterator[Diagnostic]:
     """Rules of which each needs a message of another, in a circle, so that none is the first."""
-    sendable: set[str] = set()
-    waiting = list(journey.triggers)
-    while ready := [t for t in waiting if any(_may_fire(head, sendable) for head in t.heads)]:
-        waiting = [t for t in waiting if t not in ready]
-        sendable |= {label for t in ready for label in _sends(t)}
-    for trigger in waiting:
+    sendable, firing = _sendable(journey.triggers)
+    for trigger in (trigger for number, trigger in enumerate(journey.triggers) if number not in firing):
         own = _sends(trigger)
         for head in trigger.heads:
             missing = [ref for ref in _needed(head) if ref.label not in sendable]
@@ -141,8 +138,27 @@ def _waiting_for_each_other(journey: program.Journey) -> Iterator[Diagnostic]:
                 yield warning("W408", message, ref.place, "let one of the rules begin without the other")
 
 
-def _may_fire(head: program.AnyHead, sendable: set[str]) -> bool:
-    return all(ref.label in sendable for ref in _needed(head))
+def _sendable(triggers: tuple[program.Trigger, ...]) -> tuple[set[str], set[int]]:
+    """The labels that can be sent, as what they wait for can be sent; and which triggers can fire so."""
+    missing = [[{ref.label for ref in _needed(head)} for head in trigger.heads] for trigger in triggers]
+    waiting: dict[str, list[tuple[int, set[str]]]] = {}
+    for number, heads in enumerate(missing):
+        for labels in heads:
+            for label in labels:
+                waiting.setdefault(label, []).append((number, labels))
+    ready = [number for number, heads in enumerate(missing) if any(not labels for labels in heads)]
+    sendable: set[str] = set()
+    firing: set[int] = set()
+    while ready:
+        number = ready.pop()
+        firing.add(number)
+        for label in _sends(triggers[number]) - sendable:
+            sendable.add(label)
+            for other, labels in waiting.get(label, ()):
+                labels.discard(label)
+                if not labels and other not in firing:
+                    ready.append(other)
+    return sendable, firing
 
 
 def _needed(head: program.AnyHead) -> list[core.LabelRef]:

@@ -42,11 +42,11 @@ class Values:
 
     def only_known(self) -> "Values":
         """The same without being unknown."""
-        return evolve(self, unknown=False)
+        return evolve(self, unknown=False) if self.unknown else self
 
     def only_unknown(self) -> "Values":
         """The same without being known."""
-        return evolve(self, known=False)
+        return evolve(self, known=False) if self.known else self
 
     def below(self, bound: float, equal: bool) -> "Values":
         """Known, and below a bound (or equal to it)."""

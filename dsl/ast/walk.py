@@ -8,14 +8,27 @@ import attrs
 from wend.dsl.ast.base import Node
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly below a node, in the order of its attributes."""
-    for attribute in attrs.fields(type(node)):
-        value = getattr(node, attribute.name)
+    found: list[Node] = []
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            yield value
+            found.append(value)
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))
+            found += [item for item in value if isinstance(item, Node)]
+    return found
+
+
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """The attributes of a class of nodes that can hold nodes."""
+    found = _PARTS.get(kind)
+    if found is None:
+        found = _PARTS[kind] = tuple(each.name for each in attrs.fields(kind) if each.name != "span")
+    return found
 
 
 def descendants(node: Node) -> Iterator[Node]:
@@ -24,7 +37,7 @@ def descendants(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(tuple(children(top))))
+        stack.extend(reversed(children(top)))
 
 
 def replaced(node: Node, by: Callable[[Node], Node | None]) -> Node:

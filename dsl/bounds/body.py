@@ -16,6 +16,8 @@ Counted = Callable[[plan.Operation], bool]
 
 _MOST_STEPS = 200
 """How many messages are told apart by their time: of more only the number is counted."""
+_MOST_TIMES = 50
+"""How many distances from the beginning of a path are told apart: later messages are taken to come at any time."""
 
 
 @frozen
@@ -73,9 +75,15 @@ def sends_of(body: Body, counted: Counted, held: Counted) -> Sends:
 
 
 def _together(body: Body, counted: Counted, lo: list[float], hi: list[float]) -> Iterator[tuple[int, float]]:
-    delays = {(lo[i], hi[i]) for i, op in enumerate(body) if counted(op) and lo[i] < math.inf}
-    for least, most in sorted(delays):
-        here = {id(op) for i, op in enumerate(body) if counted(op) and (lo[i], hi[i]) == (least, most)}
+    delays: dict[tuple[float, float], set[int]] = {}
+    for i, op in enumerate(body):
+        if counted(op) and lo[i] < math.inf:
+            delays.setdefault((lo[i], hi[i]), set()).add(id(op))
+    apart = [(each, delays[each]) for each in sorted(delays)]
+    if len(apart) > _MOST_TIMES:
+        apart, rest = apart[:_MOST_TIMES], apart[_MOST_TIMES:]
+        apart.append(((0, math.inf), {each for _, here in rest for each in here}))
+    for (least, most), here in apart:
         number = _total(body, lambda op, here=here: id(op) in here)[0]  # type: ignore[misc]  # a default is no argument
         yield number, math.inf if most == math.inf else math.ceil((most - least) / DAY)
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from wend.dsl import core, plan, program
+from wend.dsl import core, program
 from wend.dsl.ast import PauseWay, ReenterKind
 from wend.dsl.bounds.stretch import Stretch
 from wend.dsl.period import Period
@@ -94,7 +94,7 @@ def can_end(journey: program.Journey) -> bool:
     """Whether a run can end."""
     if journey.exit_when is not None or journey.exit_on or journey.pause is PauseWay.RESTART:
         return True
-    return any(isinstance(op, plan.Exit) for trigger in journey.triggers for op in trigger.body)
+    return bool(journey.exiting)
 
 
 def _has_key(trigger: program.Trigger) -> bool:
@@ -103,11 +103,10 @@ def _has_key(trigger: program.Trigger) -> bool:
 
 def _uncut(journey: program.Journey, trigger: program.Trigger) -> bool:
     """Whether every path of a trigger goes on to its end."""
-    others = (op for other in journey.triggers if other is not trigger for op in other.body)
     if trigger.stops or journey.newest_path_only or journey.audience != core.TRUE:
         return False
     ends = journey.exit_when is not None or journey.exit_on or journey.pause is PauseWay.RESTART
-    return not ends and not any(isinstance(op, plan.Exit) for op in others)
+    return not ends and all(other is trigger for other in journey.exiting)
 
 
 def _of(head: program.AnyHead, journey: program.Journey, stretch: Stretch) -> Firings:

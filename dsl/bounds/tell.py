@@ -1,7 +1,7 @@
 """The most that one contact can get, in words and as a table."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from wend.dsl import program
 from wend.dsl.ast import QuotaUnit
@@ -50,11 +50,11 @@ def table(made: program.Program) -> list[str]:
     rows: list[tuple[str, ...]] = []
     for channel in _channels(made):
         day, month = most_of(made, channel, QuotaUnit.DAY), most_of(made, channel, QuotaUnit.MONTH)
-        for each in month.journeys:
-            rows.append(_row(each, day.journeys))
+        rows += [_row(each, a_day) for each, a_day in zip(month.journeys, day.journeys, strict=True)]
         if len(month.journeys) > 1 or month.limits:
             rows.append(("  all journeys", channel, _all(day), _all(month), "", _because(month)))
-        rows += [_row(each, day.internal, "internal mails") for each in month.internal]
+        internal = zip(month.internal, day.internal, strict=True)
+        rows += [_row(each, a_day, "internal mails") for each, a_day in internal]
     if not rows:
         return ["nothing is sent to anybody"]
     lines = [*_aligned([("at most for one contact", "", *_HEADS, ""), *rows]), *_quotas(made), "", *_notes(made)]
@@ -86,8 +86,7 @@ def _number(number: float) -> int | None:
     return None if number == math.inf else int(number)
 
 
-def _row(each: JourneyMost, days: Iterable[JourneyMost], channel: str = "") -> tuple[str, ...]:
-    day = next(other for other in days if other.journey.name == each.journey.name)
+def _row(each: JourneyMost, day: JourneyMost, channel: str = "") -> tuple[str, ...]:
     name = (each.journey.title or "") if each.journey.lone else each.journey.name
     run = "" if each.per_run == math.inf else number_text(each.per_run)
     limit = "" if each.limit is None else _limit(each.limit)

@@ -12,6 +12,7 @@ from wend.cli.clock import now
 from wend.cli.output import format_option, print_json
 from wend.cli.reports import as_github, as_json, as_sarif
 from wend.cli.show import show_diagnostics
+from wend.collector import collecting_seldom
 from wend.dsl.bounds.tell import as_data, table
 from wend.dsl.diagnostics import Severity, WendError, in_order
 from wend.dsl.words import count_of
@@ -38,7 +39,8 @@ def command(path: Path, form: str, data: bool, messages: bool, quiet: bool) -> i
     """
     if messages and form in FORMATS:
         raise click.UsageError(f"`--messages` is a table, and `--format {form}` is for reports alone: leave one out")
-    workspace = open_workspace(path)
+    with collecting_seldom():
+        workspace = open_workspace(path)
     if data:
         workspace = with_data(workspace, path, now())
     found = [d for d in workspace.diagnostics if not quiet or d.severity is Severity.ERROR]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from wend.cli.output import format_option, print_json
+from wend.collector import collecting_seldom
 from wend.dsl.formatter import format_source
 from wend.dsl.words import count_of
 from wend.project.project import load_project
@@ -24,7 +25,8 @@ def command(path: Path, only_check: bool, form: str) -> int:
     """
     changed = []
     sources = project_sources(load_project(path)).sources
-    texts = [(Path(source.name), source.text, format_source(source)) for source in sources]
+    with collecting_seldom():
+        texts = [(Path(source.name), source.text, format_source(source)) for source in sources]
     for script, before, after in texts:
         if after != before:
             changed.append(script)
