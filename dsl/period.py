@@ -1,5 +1,7 @@
 """A length of time as people say it: months and days are calendar units, seconds are elapsed time."""
 
+import math
+
 from attrs import frozen
 
 from wend.dsl.ast import Duration, Unit
@@ -23,15 +25,30 @@ class Period:
 
     def scaled(self, factor: float) -> "Period":
         """The period so many times; parts of days become seconds, parts of months days of a thirtieth."""
-        months = self.months * factor
-        days = self.days * factor + (months - int(months)) * 30
-        seconds = self.seconds * factor + (days - int(days)) * 86_400
-        return Period(int(months), int(days), seconds)
+        return _of_parts(self.months * factor, self.days * factor, self.seconds * factor)
+
+    def divided(self, number: float) -> "Period":
+        """One of so many equal parts of the period; its parts as `scaled` has them."""
+        return _of_parts(self.months / number, self.days / number, self.seconds / number)
 
     @property
     def approximate_seconds(self) -> float:
         """Seconds with a month of 30 days and a day of 24 hours: for comparing lengths, never for moving in time."""
         return (self.months * 30 + self.days) * 86_400 + self.seconds
+
+
+def _of_parts(months: float, days: float, seconds: float) -> Period:
+    whole_months, part = _whole(months)
+    whole_days, rest = _whole(days + part * 30)
+    return Period(whole_months, whole_days, round(seconds + rest * 86_400, 6))
+
+
+def _whole(number: float) -> tuple[int, float]:
+    """The whole part and the rest; what is off from a whole number by rounding alone has no rest: 100 * 1.1 is 110."""
+    nearest = round(number)
+    if math.isclose(number, nearest, rel_tol=1e-12, abs_tol=1e-12):
+        return nearest, 0
+    return int(number), number - int(number)
 
 
 def period_of(node: Duration) -> Period:

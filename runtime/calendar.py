@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from wend.dsl.diagnostics import WendError
 from wend.dsl.period import Period
-from wend.runtime.values import FOREVER, UTC, Instant
+from wend.runtime.values import FOREVER, UTC, Instant, Value
 
 ONE_DAY = dt.timedelta(days=1)
 ONE_MINUTE = dt.timedelta(minutes=1)
@@ -55,12 +55,12 @@ class Zone:
         if start is FOREVER:
             return start
         before = start - dt.timedelta(microseconds=1)
-        if before.astimezone(self._info).date() < date:
+        if self.local(before).date() < date:
             return start
         low = start - dt.timedelta(hours=26)
         while start - low > dt.timedelta(microseconds=1):
             middle = low + (start - low) / 2
-            if middle.astimezone(self._info).date() < date:
+            if self.local(middle).date() < date:
                 low = middle
             else:
                 start = middle
@@ -73,7 +73,7 @@ class Zone:
         for start, end, date in days:
             if start <= instant < end:
                 return date
-        date = instant.astimezone(self._info).date()
+        date = self.local(instant).date()
         if date > _LAST:
             return date
         while self.day_start(date + ONE_DAY) <= instant:
@@ -82,12 +82,19 @@ class Zone:
         return date
 
     def local(self, instant: Instant) -> dt.datetime:
-        """The naive local date and time of an instant, as a clock on the wall shows it."""
-        return instant.astimezone(self._info).replace(tzinfo=None, fold=0)
+        """The naive local date and time of an instant, as a clock on the wall shows it.
+
+        Within hours of an end of the calendar (9999-12-31T23:59:59Z, as a date that never comes is often written) no
+        clock can show it everywhere: then it is that of UTC.
+        """
+        try:
+            return instant.astimezone(self._info).replace(tzinfo=None, fold=0)
+        except OverflowError:
+            return instant.replace(tzinfo=None)
 
     def steady(self, start: Instant, end: Instant) -> bool:
         """Whether the clock shows the same distance to UTC at both instants."""
-        return start.astimezone(self._info).utcoffset() == end.astimezone(self._info).utcoffset()
+        return self.local(start) - start.replace(tzinfo=None) == self.local(end) - end.replace(tzinfo=None)
 
     def next_day(self, instant: Instant) -> Instant:
         """The first instant of the next local date."""
@@ -158,6 +165,24 @@ def months_between(start: dt.date, end: dt.date) -> int:
     months = (end.year - start.year) * 12 + end.month - start.month
     moved = add_to_date(start, Period(months=months))
     return months if moved is not None and moved <= end else months - 1
+
+
+def moment(value: Value, zone: Zone) -> Instant | None:
+    """The instant that a date (its first local moment) or datetime means; None for anything else."""
+    if isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, dt.date):
+        return zone.day_start(value)
+    return None
+
+
+def same(left: Value, right: Value, zone: Zone) -> bool:
+    """Whether two values are the same as `=` has it; what is unknown or of another kind is not."""
+    if isinstance(left, Period) and isinstance(right, Period):
+        return left.approximate_seconds == right.approximate_seconds
+    if isinstance(left, dt.datetime) != isinstance(right, dt.datetime):
+        left, right = moment(left, zone), moment(right, zone)
+    return left is not None and isinstance(left, bool) == isinstance(right, bool) and left == right
 
 
 def floor_minute(instant: Instant) -> Instant:

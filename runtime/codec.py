@@ -233,7 +233,10 @@ def as_value(raw: object) -> Value:
         case dt.datetime():
             if raw.tzinfo is None:
                 raise WendError(f"the datetime `{raw}` has no time zone", help="give it with one, such as UTC")
-            return raw if raw.tzinfo is UTC else raw.astimezone(UTC)
+            try:
+                return raw if raw.tzinfo is UTC else raw.astimezone(UTC)
+            except OverflowError:
+                raise WendError(f"the datetime `{raw}` is beyond the calendar") from None
         case dt.timedelta():
             return Period(days=raw.days, seconds=raw.seconds + raw.microseconds / 1e6)
         case bool() | int() | float() | str() | dt.date() | dt.time() | Period():

@@ -2,6 +2,7 @@
 
 from wend.dsl.signatures import Parameter
 from wend.dsl.types import BOOLEAN, NUMBER, TEXT, Kind, Type, list_of
+from wend.runtime.calendar import same
 from wend.runtime.functions import FunctionError, Moment
 from wend.runtime.values import Value
 from wend.stdlib.declare import function, several
@@ -9,12 +10,12 @@ from wend.stdlib.declare import function, several
 _LIST = list_of(Type(Kind.ANY))
 
 
-def _contains(_: Moment, whole: str | tuple[Value, ...], part: Value) -> bool:
+def _contains(moment: Moment, whole: str | tuple[Value, ...], part: Value) -> bool:
     if isinstance(whole, str):
         if not isinstance(part, str):
             raise FunctionError("only a text can be contained in a text")
         return part in whole
-    if any(isinstance(item, bool) == isinstance(part, bool) and item == part for item in whole):
+    if any(same(item, part, moment.zone) for item in whole):
         return True
     if None in whole:
         raise FunctionError("a part of the list is unknown")

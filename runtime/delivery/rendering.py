@@ -41,7 +41,10 @@ def _local(value: object, shown_in: ZoneInfo) -> object:
     """The value with every instant in it as a clock on the wall there shows it."""
     match value:
         case dt.datetime():
-            return value.astimezone(shown_in)
+            try:
+                return value.astimezone(shown_in)
+            except OverflowError:  # within hours of an end of the calendar
+                return value
         case Mapping():
             return {name: _local(item, shown_in) for name, item in value.items()}
         case tuple() | list():

@@ -8,9 +8,9 @@ import re2
 
 from wend.dsl.ast import CompareOp
 from wend.dsl.period import Period
-from wend.runtime.calendar import Zone
+from wend.runtime.calendar import Zone, moment, same
 from wend.runtime.evaluation.operate import microseconds_of
-from wend.runtime.values import Bounded, Instant, Value, compare_ramp
+from wend.runtime.values import Bounded, Value, compare_ramp
 
 ORDERED = frozenset({CompareOp.EQ, CompareOp.NE, CompareOp.LT, CompareOp.LE, CompareOp.GT, CompareOp.GE})
 
@@ -19,12 +19,12 @@ def compare(op: CompareOp, left: Value, right: Value, zone: Zone) -> bool | None
     """Whether the comparison holds; None where the values cannot be compared. A date means its first local moment."""
     match op:
         case CompareOp.IN:
-            return contains(right, left)
+            return contains(right, left, zone)
         case CompareOp.NOT_IN:
-            found = contains(right, left)
+            found = contains(right, left, zone)
             return None if found is None else not found
         case CompareOp.CONTAINS:
-            return contains(left, right)
+            return contains(left, right, zone)
         case CompareOp.STARTS:
             return left.startswith(right) if isinstance(left, str) and isinstance(right, str) else None
         case CompareOp.ENDS:
@@ -35,28 +35,15 @@ def compare(op: CompareOp, left: Value, right: Value, zone: Zone) -> bool | None
             return _ordered(op, left, right, zone)
 
 
-def moment(value: Value, zone: Zone) -> Instant | None:
-    """The instant that a date (its first local moment) or datetime means; None for anything else."""
-    if isinstance(value, dt.datetime):
-        return value
-    if isinstance(value, dt.date):
-        return zone.day_start(value)
-    return None
-
-
-def contains(whole: Value, part: Value) -> bool | None:
+def contains(whole: Value, part: Value, zone: Zone) -> bool | None:
     """Whether a list has an item, or a text has another in it. A list with unknown items may have it unseen."""
     if isinstance(whole, str):
         return part in whole if isinstance(part, str) else None
     if isinstance(whole, tuple):
-        if any(_same(item, part) for item in whole):
+        if any(same(item, part, zone) for item in whole):
             return True
         return None if any(item is None for item in whole) else False
     return None
-
-
-def _same(left: Value, right: Value) -> bool:
-    return left is not None and isinstance(left, bool) == isinstance(right, bool) and left == right
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ from wend.dsl import core
 from wend.dsl.ast import Arith, CompareOp
 from wend.dsl.builtins import ANSWERED, CALL, MESSAGE, REACTIONS
 from wend.dsl.types import Kind
-from wend.runtime.calendar import Zone
+from wend.runtime.calendar import Zone, moment
 from wend.runtime.contact import Contact, Event
 from wend.runtime.evaluation import compare, drift, operate
 from wend.runtime.evaluation.aggregate import Found, expiry, fold
@@ -383,5 +383,5 @@ def since(events: tuple[Event, ...], start: core.Expr, value: Value, env: Env) -
         return tuple(event for event in events if event.key > (time, cause))
     if isinstance(value, Instant):
         return tuple(event for event in events if event.time > value)
-    at = compare.moment(value, env.zone)
+    at = moment(value, env.zone)
     return () if at is None else tuple(event for event in events if event.time >= at)

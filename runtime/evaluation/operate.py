@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable
 
 from wend.dsl.ast import Arith
 from wend.dsl.period import Period
@@ -52,11 +53,11 @@ def arithmetic(op: Arith, left: Value, right: Value, zone: Zone) -> Value:
         case (Period(), Period()) if op in (Arith.ADD, Arith.SUB):
             return left + (right if op is Arith.ADD else -right)
         case (Period(), int() | float()) if op is Arith.MUL:
-            return _scaled(left, right)
+            return _scaled(left.scaled, right)
         case (int() | float(), Period()) if op is Arith.MUL:
-            return _scaled(right, left)
+            return _scaled(right.scaled, left)
         case (Period(), int() | float()) if op is Arith.DIV and right != 0:
-            return _scaled(left, 1 / right)
+            return _scaled(left.divided, right)
         case (str(), str()) if op is Arith.ADD:
             return left + right
         case _:
@@ -139,8 +140,8 @@ def _between(left: dt.date, right: dt.date, zone: Zone) -> Value:
     return Period(days=(left - right).days)
 
 
-def _scaled(period: Period, factor: float) -> Value:
+def _scaled(how: Callable[[float], Period], number: float) -> Value:
     try:
-        return period.scaled(factor)
+        return how(number)
     except (OverflowError, ValueError):
         return None

@@ -157,7 +157,10 @@ def instant(time: object) -> Instant:
         raise WendError(f"`{_short(time)}` is no time", "give a `datetime` with a time zone")
     if time.tzinfo is None:
         raise WendError(f"the time `{time}` has no time zone", "give it with one: `datetime.now(UTC)`, say")
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise WendError(f"the time `{time}` is beyond the calendar") from None
 
 
 def _fields(types: Mapping[str, str], zone: Zone) -> _Fields:
