@@ -324,6 +324,15 @@ def children(expr: Node) -> list[Node]:
     return found
 
 
+def free_items(expr: Node) -> bool:
+    """Whether an expression reads the event of a `where` around it."""
+    if isinstance(expr, Item):
+        return True
+    if isinstance(expr, Aggregate):
+        return expr.window is not None and free_items(expr.window)
+    return any(free_items(child) for child in children(expr))
+
+
 def leaves(expr: Expr) -> Iterator[Expr]:
     """The parts of an expression that have no parts."""
     below = [part for name in parts(type(expr)) for part in _nodes(getattr(expr, name))]

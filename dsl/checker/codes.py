@@ -68,4 +68,6 @@ CHECKS = {
     "W427": "quota that can run out",
     "W428": "limit that its own messages reach",
     "W430": "triggers told apart by their order",
+    "W431": "length of a wait that may be unknown",
+    "W432": "goal that counts from the import",
 }

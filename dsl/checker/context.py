@@ -140,12 +140,3 @@ class Context(ABC):
             known = expr, 1 + sum(count for count, _ in below), deepest
             self.sizes[id(expr)] = known  # the expression is kept, so its id stays its own
         return known[1], known[2]
-
-
-def free_items(expr: core.Node) -> bool:
-    """Whether an expression reads the event of a `where` around it."""
-    if isinstance(expr, core.Item):
-        return True
-    if isinstance(expr, core.Aggregate):
-        return expr.window is not None and free_items(expr.window)
-    return any(free_items(child) for child in core.children(expr))

@@ -116,7 +116,8 @@ class Env:
 
     def within(self, shape: EventShape, alias: str | None = None) -> "Env":
         """The names inside the `where` of an event."""
-        return evolve(self, looked=Looked(shape, alias), depth=self.depth + 1)
+        known = frozenset(expr for expr in self.known if not core.free_items(expr))  # those of another event
+        return evolve(self, looked=Looked(shape, alias), depth=self.depth + 1, known=known)
 
     def with_local(self, name: str, local: LocalName) -> "Env":
         """The names after a step that gave a value a name."""

@@ -210,8 +210,12 @@ class Expressions(Context):
             return NOTHING.expr
         return made.expr
 
-    def length(self, node: ast.Expr, env: Env, words: str, zero: bool = False) -> core.Expr:
-        """A duration, longer than nothing (with `zero`: not shorter) where that can be told."""
+    def length(self, node: ast.Expr, env: Env, words: str, zero: bool = False, awaited: bool = False) -> core.Expr:
+        """A duration, longer than nothing (with `zero`: not shorter) where that can be told.
+
+        Args:
+            awaited: a path waits for it.
+        """
         made = self.check(node, env)
         if made.type.kind not in (Kind.DURATION, Kind.ANY):
             help = f"write `{node.value} days`, say" if isinstance(node, ast.Number) else "write `3 days`, say"
@@ -223,6 +227,8 @@ class Expressions(Context):
             self.error("W216", f"{words} cannot be negative", node, env, "`before` and `after` say the direction")
         elif length is not None and not zero and length.approximate_seconds <= 0:
             self.error("W216", f"{words} must be longer than nothing", node, env, "write `3 days`, say")
+        if awaited and may_be_unknown(made.type):
+            warnings.unknown_length(node, env, self)
         return made.expr
 
     def fixed_length(self, node: ast.Expr, env: Env, words: str) -> Period | None:
@@ -260,6 +266,9 @@ def constant_length(expr: core.Expr) -> Period | None:
                 if found is not None and isinstance(factor, core.Const) and isinstance(factor.value, int | float):
                     return found.scaled(factor.value)
             return None
+        case core.Arithmetic(op=ast.Arith.DIV, left=left, right=core.Const(value=int() | float() as number)):
+            found = constant_length(left)
+            return found.divided(number) if found is not None and number else None
         case _:
             return None
 

@@ -34,6 +34,7 @@ def journey(node: ast.Journey, source: Source, ctx: Expressions) -> program.Jour
     for head in (head for trigger in triggers for head in trigger.heads):
         if isinstance(head, ast.OnceOn):
             warnings.never_active(head, active, env, ctx)
+    warnings.goal_from_import(lines, triggers, env, ctx)
     if "reenter" not in made:
         _demand_reenter(node, lines, triggers, env, ctx)
     return program.Journey(

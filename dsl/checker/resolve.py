@@ -11,7 +11,7 @@ from attrs import evolve
 from wend.dsl import ast, core
 from wend.dsl.builtins import ANSWER_FIELDS, AT, MESSAGE, RESERVED, STATUS, EventShape
 from wend.dsl.checker import habits
-from wend.dsl.checker.context import LARGEST, Context, TooLarge, free_items
+from wend.dsl.checker.context import LARGEST, Context, TooLarge
 from wend.dsl.checker.env import NO_NAMES, NO_VALUES, NO_VARIANTS, NOTHING, Env, LocalName, Typed, is_placeholder
 from wend.dsl.checker.names import Definition
 from wend.dsl.checker.schema import DeclaredField
@@ -209,7 +209,7 @@ def about(path: ast.Path, where: core.Expr | None, env: Env) -> core.Expr | None
 
 def _parameter(node: ast.Path, name: str, env: Env, ctx: Context) -> Typed:
     found = env.params[name]
-    if env.looked is not None and not is_placeholder(found.expr) and free_items(found.expr):
+    if env.looked is not None and not is_placeholder(found.expr) and core.free_items(found.expr):
         message = f"`{name}` is given a field of the event outside, which cannot be read inside this `where`"
         ctx.error("W223", message, node, env, "write the condition out instead of using the define")
         return NOTHING

@@ -257,7 +257,9 @@ class Body:
         if step.every is None and step.times > 1 and sends and not pauses:
             message = f"this sends up to {step.times} messages at once"
             ctx.error("W243", message, step, env, f"say how often: `repeat up to {step.times} times every 2 days`")
-        every = None if step.every is None else ctx.length(step.every, env, "the pause between rounds")
+        every = None
+        if step.every is not None:
+            every = ctx.length(step.every, env, "the pause between rounds", awaited=True)
         until = None if step.until is None else ctx.condition(step.until, env).expr
         head = self.add(plan.RepeatTest(id=name, times=step.times, done=_LATER, until=until, place=place))
         self.lower(step.body, env)

@@ -32,7 +32,7 @@ def lower_wait(step: Waits, name: str, env: Env, ctx: Expressions) -> Waiting:
     place = env.place(step)
     match step:
         case ast.WaitFor(length=length):
-            return plan.WaitFor(id=name, length=ctx.length(length, env, "a wait"), place=place)
+            return plan.WaitFor(id=name, length=ctx.length(length, env, "a wait", awaited=True), place=place)
         case ast.WaitUntil():
             return _until(step, name, env, ctx)
         case ast.WaitUntilDay(day=day, clock=clock):
@@ -43,11 +43,11 @@ def lower_wait(step: Waits, name: str, env: Env, ctx: Expressions) -> Waiting:
             return _until_offset(step, name, env, ctx)
         case ast.WaitUpToUntil(limit=limit, condition=condition):
             checked = ctx.condition(condition, env).expr
-            bound = ctx.length(limit, env, "the bound of a wait")
+            bound = ctx.length(limit, env, "the bound of a wait", awaited=True)
             return plan.WaitCondition(id=name, condition=checked, limit=bound, awaited=_awaited(checked), place=place)
         case ast.WaitUpToFor(limit=limit, event=event, alias=alias, where=where):
             shape = ctx.event(event, env)
-            bound = ctx.length(limit, env, "the bound of a wait")
+            bound = ctx.length(limit, env, "the bound of a wait", awaited=True)
             alias_text = None if alias is None else alias.text
             matched: core.Expr | None = None
             if where is not None and shape is not None:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from wend.dsl import ast, core
+from wend.dsl.builtins import EVERYBODY
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.operators import may_be_unknown
@@ -150,6 +151,37 @@ _WAITS = (
     ast.WaitUpToUntil,
     ast.WaitUpToFor,
 )
+
+
+def unknown_length(node: ast.Expr, env: Env, ctx: Context) -> None:
+    """A length to wait for that may be unknown."""
+    message = "this length may be unknown, and the wait is not over while it is"
+    warn("W431", message, node, env, ctx, "write `(… otherwise 3 days)`, say, or ask with `is known` before")
+
+
+def goal_from_import(lines: list[ast.Header], triggers: list[ast.Trigger], env: Env, ctx: Context) -> None:
+    """`goal … within` in a journey in which everybody is from the beginning, long before anything is done."""
+    for line in lines:
+        match line:
+            case ast.ExitWhen() | ast.Active(start=ast.Date()):
+                return
+            case ast.Audience() if line.where is not None or line.segment.text != EVERYBODY:
+                return
+    heads = [head for trigger in triggers for head in trigger.heads]
+    if any(isinstance(head, _AT_ENTRY) or _is_creation(head) for head in heads):
+        return
+    for line in lines:
+        if isinstance(line, ast.Goal) and line.within is not None:
+            message = "this time counts from the import of a contact, as everybody is in the journey from then on"
+            help = "give the journey an `audience` that holds from when on the goal is to count"
+            warn("W432", message, line, env, ctx, help)
+
+
+_AT_ENTRY = (ast.OnEntry, ast.OnceAtLaunch)
+
+
+def _is_creation(head: ast.Head) -> bool:
+    return isinstance(head, ast.On) and head.event.text == "contact_created"
 
 
 def never_sent(trigger: ast.Trigger, conditions: list[core.Expr], env: Env, ctx: Context) -> None:
