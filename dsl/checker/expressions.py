@@ -197,7 +197,7 @@ class Expressions(Context):
             self.error("W212", message, node.items[odd], env, f"write {a_kind(first.kind)}")
             return NOTHING
         expr = core.ListOf(items=tuple(d.expr for d in done), place=env.place(node))
-        return Typed(expr, list_of(item.maybe(False)))
+        return Typed(expr, list_of(item))
 
     # ---- values of a kind that the place asks for --------------------------------------------------------------------
 

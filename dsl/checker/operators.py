@@ -63,7 +63,7 @@ def compare(node: ast.Compare, left: Typed, right: Typed, env: Env, ctx: Context
     """A checked comparison."""
     result = Typed(
         core.Compare(op=node.op, left=left.expr, right=right.expr, place=env.place(node)),
-        BOOLEAN.maybe(either_unknown(left, right)),
+        BOOLEAN.maybe(either_unknown(left, right) or _may_lack(node.op, left, right)),
     )
     if any(isinstance(side, ast.Path) and side.text == "unknown" for side in (node.left, node.right)):
         word = "is known" if node.op is CompareOp.NE else "is unknown"
@@ -79,6 +79,13 @@ def compare(node: ast.Compare, left: Typed, right: Typed, env: Env, ctx: Context
         case _:
             _order(node, left, right, env, ctx)
     return result
+
+
+def _may_lack(op: CompareOp, left: Typed, right: Typed) -> bool:
+    """Whether an item may be unknown of the list that is looked into: then the list may have the value unseen."""
+    whole = right if op in (CompareOp.IN, CompareOp.NOT_IN) else left
+    looks = op in (CompareOp.IN, CompareOp.NOT_IN, CompareOp.CONTAINS)
+    return looks and whole.type.item is not None and may_be_unknown(whole.type.item)
 
 
 def _order(node: ast.Compare, left: Typed, right: Typed, env: Env, ctx: Context) -> None:
