@@ -15,6 +15,7 @@ from wend.runtime.sources.errors import Problems, SourceError
 from wend.runtime.sources.files import BEGINNING, open_text, require_text, without_zeros
 from wend.runtime.sources.tables import Row
 from wend.runtime.sources.values import Convert, Kind, join_kinds, of_kind, text_kind
+from wend.runtime.sources.written import PLAIN, Written
 
 CHUNK = 2000
 
@@ -24,8 +25,8 @@ class CsvFile:
 
     cells = True
 
-    def __init__(self, path: Path, delimiter: str | None = None) -> None:
-        self.path = path
+    def __init__(self, path: Path, delimiter: str | None = None, written: Written = PLAIN) -> None:
+        self.path, self.written = path, written
         with open_text(path) as stream:
             first = stream.readline()
             require_text(path, first)
@@ -75,13 +76,25 @@ class CsvFile:
 
     def converters(self, skip: Collection[str], zone: Zone) -> Mapping[str, Convert]:
         """See `Table.converters`."""
-        kinds = {name: Kind.EMPTY for name in self.columns if name not in skip}
+        kinds, written = {name: Kind.EMPTY for name in self.columns if name not in skip}, self.written
         rows = self.lists(Problems())
         while chunk := [row for _, row in islice(rows, CHUNK)]:
             for name, texts in zip(self.header, zip(*chunk, strict=True), strict=True):
                 if kinds.get(name, Kind.TEXT) is not Kind.TEXT:
-                    kinds[name] = join_kinds(kinds[name], text_kind(texts))
-        return {name: of_kind(kind, zone) for name, kind in kinds.items()}
+                    kinds[name] = join_kinds(kinds[name], self._kind(texts))
+        return {name: written.reading(of_kind(kind, zone), kind) for name, kind in kinds.items()}
+
+    def _kind(self, texts: tuple[str, ...]) -> Kind:
+        """What some cells of a column look like."""
+        if self.written == PLAIN:
+            return text_kind(texts)
+        cells = {text for text in texts if text}
+        for base in (Kind.NUMBER, Kind.DATE):
+            brought = self.written.all_brought(cells, base)
+            kind = Kind.TEXT if brought is None else text_kind(brought)
+            if kind is not Kind.TEXT and (kind is not Kind.NUMBER or base is Kind.NUMBER):
+                return kind
+        return Kind.TEXT
 
 
 def _sniff(path: Path, first: str) -> str:

@@ -14,6 +14,7 @@ from wend.runtime.sources.errors import SourceError, listing
 FORMATS = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
 _SPREADSHEETS = {".xlsx", ".xls", ".xlsm", ".ods", ".numbers"}
 _SAVE = "save the sheet as `CSV UTF-8` in the spreadsheet program, and name that file"
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # zip, as of .xlsx and .ods, and the old .xls
 BEGINNING = "a CSV begins with a line of column names, such as `id,email`; in NDJSON each line is a record"
 """What stands in a file that is none yet."""
 
@@ -79,8 +80,13 @@ def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
 
 
 def _not_utf8(path: Path) -> SourceError:
+    utf8 = "save it as UTF-8"
+    if file_format(path) == "csv":
+        utf8 += "; a spreadsheet program calls it `CSV UTF-8`"
     with open_bytes(path) as stream:
         for number, line in enumerate(stream, 1):
+            if number == 1 and line.startswith(_ARCHIVES):
+                return _archive(path)
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
@@ -88,16 +94,16 @@ def _not_utf8(path: Path) -> SourceError:
                 utf16 = number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff")
                 return SourceError(
                     f"the file is not UTF-8: byte {error.start + 1} of this line is 0x{bad:02X}",
-                    "it looks like UTF-16, save it as UTF-8" if utf16 else "save it as UTF-8",
+                    f"it looks like UTF-16, {utf8}" if utf16 else utf8,
                     f"{path}:{number}",
                 )
-    return SourceError("the file is not UTF-8", "save it as UTF-8", str(path))
+    return SourceError("the file is not UTF-8", utf8, str(path))
 
 
 def require_text(path: Path, first: str) -> None:
     """Raise `SourceError` if the first line of a file shows that it is no text in UTF-8, though it could be read so."""
-    if first.startswith(("PK\x03\x04", "PK\x05\x06")):
-        raise SourceError("this is a spreadsheet or an archive, whatever its name says", _SAVE, str(path))
+    if first.encode("utf-8", "replace").startswith(_ARCHIVES):
+        raise _archive(path)
     if "\0" in first:
         utf16 = first[1::2].count("\0") > len(first) // 4
         help = "it looks like UTF-16, save it as UTF-8" if utf16 else "save it as text in UTF-8"
@@ -111,6 +117,10 @@ def without_zeros(stream: Iterable[str], path: Path) -> Iterator[str]:
             help = "take the byte out; where the file was cut off as it was written, let it be written again"
             raise SourceError("there is a zero byte (NUL) in this line", help, f"{path}:{number}")
         yield line
+
+
+def _archive(path: Path) -> SourceError:
+    return SourceError("this is a spreadsheet or an archive, whatever its name says", _SAVE, str(path))
 
 
 def _instead(path: Path) -> str:

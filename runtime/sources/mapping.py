@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from wend.dsl.nearest import nearest
 from wend.runtime.sources.errors import SourceError, listing
+from wend.runtime.sources.written import PLAIN, Written
 
 
 @frozen
@@ -16,11 +17,13 @@ class ContactMapping:
         id: the column that holds a contact's id; None: found by its usual name.
         rename: new names of columns, such as `{"CustMail": "email"}`.
         delimiter: what separates the columns of a CSV file; None: found in its first line.
+        written: how numbers and dates are written in a CSV file.
     """
 
     id: str | None = None
     rename: Mapping[str, str] = field(factory=dict)
     delimiter: str | None = None
+    written: Written = PLAIN
 
 
 @frozen
@@ -35,6 +38,7 @@ class EventMapping:
         id: the column that holds the event's own id; without one an id is derived from the content.
         rename: new names of columns.
         delimiter: what separates the columns of a CSV file; None: found in its first line.
+        written: how numbers and dates are written in a CSV file.
     """
 
     contact: str | None = None
@@ -44,6 +48,7 @@ class EventMapping:
     id: str | None = None
     rename: Mapping[str, str] = field(factory=dict)
     delimiter: str | None = None
+    written: Written = PLAIN
 
 
 CONTACT_NAMES = ("contact_id", "contact", "customer_id", "customer", "user_id", "id", "email")

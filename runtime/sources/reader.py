@@ -24,6 +24,7 @@ from wend.runtime.sources.parquet_file import ParquetFile
 from wend.runtime.sources.records import ContactRecord, EventRecord
 from wend.runtime.sources.tables import Row, Table
 from wend.runtime.sources.values import Convert, Declared, Mistake, event_time, of_declared
+from wend.runtime.sources.written import PLAIN, Written, advice
 from wend.runtime.values import Value
 
 Types = Mapping[str, str]
@@ -65,9 +66,9 @@ def read_contacts(
         BadRows: rows are bad: raised at the end of the file.
     """
     types = {**ALWAYS, **(types or {})}
-    table = open_table(Path(path), mapping.delimiter)
+    table = open_table(Path(path), mapping.delimiter, mapping.written)
     columns = contact_columns(mapping, table.columns, table.names_place, types)
-    plan = _Plans(table, columns.fields, {columns.id}, zone).plan(types)
+    plan = _Plans(table, columns.fields, {columns.id}, zone, mapping.written).plan(types)
     return _contacts(table, columns.id, plan, {} if seen is None else seen)
 
 
@@ -122,15 +123,15 @@ class _Events:
     """One reading of an events file."""
 
     def __init__(self, path: Path, mapping: EventMapping, zone: Zone, types: Mapping[str, Types], tally: Tally) -> None:
-        self.table = open_table(path, mapping.delimiter)
+        self.table = open_table(path, mapping.delimiter, mapping.written)
         declared = {name for fields in types.values() for name in fields}
         self.columns = event_columns(mapping, self.table.columns, self.table.names_place, declared)
         self.constant = mapping.name
         self.types = types
         self.tally = tally
-        self.zone = zone
+        self.zone, self.written = zone, mapping.written
         roles = {self.columns.contact, self.columns.at, self.columns.name, self.columns.id}
-        self.plans = _Plans(self.table, self.columns.fields, {r for r in roles if r is not None}, zone)
+        self.plans = _Plans(self.table, self.columns.fields, {r for r in roles if r is not None}, zone, mapping.written)
         self.ids = EventIds([c for c in self.table.columns if c not in roles], cells=self.table.cells)
 
     def read(self) -> Iterator[EventRecord]:
@@ -168,7 +169,8 @@ class _Events:
 
     def _time(self, raw: object, place: str, problems: Problems) -> dt.datetime | None:
         try:
-            return event_time(raw, self.zone)
+            brought = self.written.brought(raw, "datetime") if isinstance(raw, str) and self.table.cells else raw
+            return event_time(brought, self.zone)
         except Mistake as mistake:
             _complain(self.columns.at, raw, mistake, place, problems)
             return None
@@ -180,12 +182,12 @@ class _Events:
             problems.add(f"the event has no name: column `{self.columns.name}` is empty", place)
 
 
-def open_table(path: Path, delimiter: str | None = None) -> Table:
+def open_table(path: Path, delimiter: str | None = None, written: Written = PLAIN) -> Table:
     """The file as a table, by its ending. Raises `SourceError` when it cannot be opened or is empty."""
     require_file(path)
     kind = file_format(path)
     if kind == "csv":
-        return CsvFile(path, delimiter)
+        return CsvFile(path, delimiter, written)
     return NdjsonFile(path) if kind == "ndjson" else ParquetFile(path)
 
 
@@ -234,7 +236,10 @@ class _Plan:
 class _Plans:
     """Makes plans for declared and undeclared fields; looks at the whole file only when a column is undeclared."""
 
-    def __init__(self, table: Table, fields: Mapping[str, str], roles: Collection[str], zone: Zone) -> None:
+    def __init__(
+        self, table: Table, fields: Mapping[str, str], roles: Collection[str], zone: Zone, written: Written
+    ) -> None:
+        self.written = written if table.cells else PLAIN
         self.table = table
         self.fields = fields
         self.roles = roles
@@ -250,7 +255,8 @@ class _Plans:
         steps: list[tuple[str, str, Convert]] = []
         for column, name in self.fields.items():
             if name in declared and declared[name].base != "any":
-                convert = of_declared(declared[name], self.zone, cells=self.table.cells)
+                strict = of_declared(declared[name], self.zone, cells=self.table.cells)
+                convert = self.written.reading(strict, "" if declared[name].many else declared[name].base)
             else:
                 convert = contact_id if column in self.roles else self._infer(column)
             steps.append((name, column, convert))
@@ -282,7 +288,7 @@ def _read_type(name: str, text: str) -> Declared:
 
 def _complain(column: str, raw: object, mistake: Mistake, place: str, problems: Problems) -> None:
     found = "it is empty" if raw is None or raw == "" else f"found `{_short(raw)}`"
-    problems.add(f"column `{column}`: expected {mistake.expected}, {found}", place, mistake.help)
+    problems.add(f"column `{column}`: expected {mistake.expected}, {found}", place, advice(raw, mistake.help))
 
 
 def _short(raw: object) -> str:

@@ -23,7 +23,10 @@ _DECLARED_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?
 _SLASHED = re.compile(r"[0-9]{1,4}[./][0-9]{1,2}[./][0-9]{1,4}.*")
 _LABEL = re.compile(r'"((?:\\.|[^"\\])*)"')
 _SEPARATOR = re.compile(r"[;|]")
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_BOOLEANS = {"true": True, "True": True, "false": False, "False": False}
+# As spreadsheet programs write them in the languages of their users.
+_BOOLEANS |= dict.fromkeys(("TRUE", "WAHR", "VRAI", "WAAR", "VERDADERO", "VERO", "VERDADEIRO"), True)
+_BOOLEANS |= dict.fromkeys(("FALSE", "FALSCH", "FAUX", "ONWAAR", "FALSO"), False)
 
 
 NUMBER_HELP = "write it like `1234.5`, or leave it empty and declare the type with `?` where it may be unknown"

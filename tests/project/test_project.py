@@ -252,6 +252,18 @@ TOML_HELP = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lis
             "wend.toml:1",
         ),
         (
+            '[contacts]\nfile = "c.csv"\ndecimal = "comma"\n',
+            "`decimal` cannot be `comma`",
+            'write "." or ","',
+            "wend.toml:3",
+        ),
+        (
+            '[contacts]\nfile = "c.csv"\ndates = "day_first"\n',
+            "`dates` cannot be `day_first`",
+            'did you mean "day first"?',
+            "wend.toml:3",
+        ),
+        (
             '[channels.email]\nkind = "smpt"\n',
             "`kind` cannot be `smpt`",
             'did you mean "smtp"?',

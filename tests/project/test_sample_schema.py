@@ -51,7 +51,6 @@ def test_types_are_those_of_the_values() -> None:
         "    ok     boolean\n"
         "    day    date?\n"
         "    seen   datetime\n"
-        "    tags   list of text\n"
         "    codes  list of number?\n"
         "    notice duration?\n"
     )

@@ -8,6 +8,7 @@ from wend.dsl.period import Period
 from wend.runtime.calendar import zone
 from wend.runtime.sources import BadRows, ContactMapping, ContactRecord, SourceError, load_contacts, read_contacts
 from wend.runtime.sources.values import NUMBER_HELP
+from wend.runtime.sources.written import COMMA_HELP, DATE_HELP
 from wend.runtime.values import UTC
 
 PARIS = zone("Europe/Paris")
@@ -175,7 +176,7 @@ def test_declared_types_are_kept_to(tmp_path: Path) -> None:
     ("declared", "cell", "message", "help"),
     [
         ("number", "abc", "column `x`: expected a number, found `abc`", NUMBER_HELP),
-        ("number", "12,5", "column `x`: expected a number, found `12,5`", "write `12.5`"),
+        ("number", "12,5", "column `x`: expected a number, found `12,5`", COMMA_HELP),
         ("number", "nan", "column `x`: expected a number, found `nan`", NUMBER_HELP),
         ("boolean", "yes", "column `x`: expected a boolean, found `yes`", "write `true` or `false`"),
         ("date", "2026-02-30", "column `x`: expected a date, found `2026-02-30`", None),
@@ -183,7 +184,7 @@ def test_declared_types_are_kept_to(tmp_path: Path) -> None:
             "date?",
             "01/02/2026",
             "column `x`: expected a date, found `01/02/2026`",
-            "write dates with the year first, like `2026-05-01`",
+            DATE_HELP,
         ),
         ("date", "2026-02-03T10:00", "column `x`: expected a date, found `2026-02-03T10:00`", None),
         (
@@ -319,12 +320,13 @@ def test_not_utf8(tmp_path: Path, name: str) -> None:
     start = {"c.csv": b"id,name\n", "c.ndjson": b'{"id": 1}\n'}[name]
     error = refused(write(tmp_path / name, start + line))
     assert error.message == f"the file is not UTF-8: byte {line.index(0xE9) + 1} of this line is 0xE9"
-    assert (error.help, error.place) == ("save it as UTF-8", f"{tmp_path / name}:2")
+    csv = "; a spreadsheet program calls it `CSV UTF-8`" if name.endswith(".csv") else ""
+    assert (error.help, error.place) == (f"save it as UTF-8{csv}", f"{tmp_path / name}:2")
 
 
 def test_utf16(tmp_path: Path) -> None:
     error = refused(write(tmp_path / "c.csv", "id,name\n1,Ana\n".encode("utf-16")))
-    assert error.help == "it looks like UTF-16, save it as UTF-8"
+    assert error.help == "it looks like UTF-16, save it as UTF-8; a spreadsheet program calls it `CSV UTF-8`"
 
 
 def test_a_damaged_gzip(tmp_path: Path) -> None:

@@ -126,7 +126,9 @@ def _block(head: str, shape: _Shape, taken: Iterable[str], drop_empty: bool = Fa
     for name, column in shape.columns.items():
         if drop_empty and not column.known:
             continue  # A column of a file that other events share.
-        kind = "list of text" if head == "contact" and name in (TAGS, LISTS) else column.type()
+        if head == "contact" and name in (TAGS, LISTS):
+            continue  # Every contact has them.
+        kind = column.type()
         if (why := _unspeakable(name, taken)) is not None:
             notes.append(f"# {why}: rename it under `rename` in `wend.toml`")
         elif kind is None:

@@ -26,6 +26,7 @@ from wend.runtime.sources import (
     load_contacts,
     load_events,
 )
+from wend.runtime.sources.written import DECIMALS, ORDERS, POINT, Written
 
 CONFIG = "wend.toml"
 SCRIPT = ".journey"
@@ -268,8 +269,8 @@ def _zone(name: str, section: Section | None) -> Zone:
 
 
 def _contacts(section: Section, root: Path) -> ContactSource:
-    section.only("file", "files", "id", "rename", "delimiter")
-    mapping = ContactMapping(section.text("id"), section.words("rename"), _delimiter(section))
+    section.only("file", "files", "id", "rename", "delimiter", "decimal", "dates")
+    mapping = ContactMapping(section.text("id"), section.words("rename"), _delimiter(section), _written(section))
     return ContactSource(_files(section, root), mapping)
 
 
@@ -284,6 +285,8 @@ def _events(section: Section, root: Path) -> EventSource:
         "id",
         "rename",
         "delimiter",
+        "decimal",
+        "dates",
         "unknown_contact",
         "future",
     )
@@ -298,6 +301,7 @@ def _events(section: Section, root: Path) -> EventSource:
         id=section.text("id"),
         rename=section.words("rename"),
         delimiter=_delimiter(section),
+        written=_written(section),
     )
     policies = [Policy(section.choice(key, Policy) or Policy.ERROR) for key in ("unknown_contact", "future")]
     return EventSource(_files(section, root), mapping, *policies)
@@ -318,6 +322,10 @@ def _delimiter(section: Section) -> str | None:
     if value is not None and (not isinstance(value, str) or len(value) != 1 or value in '"\r\n'):
         raise section.error("`delimiter` must be one character", "delimiter", r'write one such as ";" or "\t"')
     return value
+
+
+def _written(section: Section) -> Written:
+    return Written(section.choice("decimal", DECIMALS) or POINT, section.choice("dates", ORDERS))
 
 
 def _store(section: Section | None, root: Path) -> StoreSettings:
