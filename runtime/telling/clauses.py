@@ -162,7 +162,7 @@ def values_of(expr: core.Expr, env: Env) -> tuple[tuple[str, Value], ...]:
 def _parts(expr: core.Expr) -> Iterator[core.Expr]:
     """What has a value of its own and is not written out: fields, aggregates, calls; nothing inside a `where`."""
     match expr:
-        case core.Const() | core.LocalMoment() | core.Item():
+        case core.Const() | core.LocalMoment():
             return
         case core.Derived():
             yield expr
@@ -275,6 +275,8 @@ def _generally(expr: core.Expr, env: Env, wanted: bool) -> str:
         return _to_be_known(missing[-1])
     found = reads(expr)
     told = [f"the field `{name}`" for name in found.fields] + [f"events `{name}`" for name in found.events]
+    if any(isinstance(part, core.Item) for part in _parts(expr)):
+        told.append("another event")
     told += [f"the message `{name}`" for name in found.labels] + [f"the journey `{name}`" for name in found.journeys]
     if not told:
         return "it is the same for everybody" + ("" if found.timed else ", always")

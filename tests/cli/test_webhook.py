@@ -65,7 +65,9 @@ def test_a_mail_carries_what_is_to_be_tracked(tmp_path: Path) -> None:
         "settings\n", "settings\n    track opens\n", 1
     )
     root = project(tmp_path, shop=script)
-    assert "W505" in wend("check", root).err + wend("check", root).out
+    told = wend("check", root).err + wend("check", root).out
+    assert "W505" in told
+    assert "help: a folder and a console never track; leave `track` out until another kind of channel is there" in told
     wend("run", root, "--once", "--at", DUE)
     mail = sorted((root / "outbox").glob("*miss-you*"))[0].read_text(encoding="utf-8")
     assert "X-Wend-Track: opens, clicks\n" in mail

@@ -332,3 +332,16 @@ def test_an_answer_can_be_written_for_programs() -> None:
     (clause,) = told["obstacles"][0]["clauses"]
     assert clause["becomes"] == {"at": "2026-09-06T22:00:00+00:00", "value": "true"}
     assert clause["values"] == {"days_since(last_purchase)": "122", "last_purchase": "2026-01-10"}
+
+
+def test_an_event_that_is_not_meant_is_told_with_its_values() -> None:
+    life = Life('journey j\n    on purchase where amount > 20\n        send email "x"\n', "2026-05-01")
+    told = life.event("purchase", "2026-05-02 09:00", amount=10).until("2026-05-02 10:00").told()
+    assert told == "\n".join(
+        [
+            "the last event `purchase`, on 2026-05-02 09:00, is not one that is meant",
+            "  amount > 20 is false, until data changes",
+            "    amount = 10",
+            "    only another event could make it true",
+        ]
+    )

@@ -9,6 +9,7 @@ from wend.dsl.diagnostics import Diagnostic, Severity
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import NOWHERE, Source, Span
+from wend.project.channels import ConsoleSettings, FolderSettings
 from wend.project.project import Project
 from wend.runtime.delivery.calls import webhook_of
 from wend.runtime.delivery.messages import EMAIL
@@ -17,6 +18,7 @@ CODE = "W503"
 UNTRACKED = "W505"
 _WARNING = Severity.WARNING
 _TRACKS = "write `tracks = true` under `[channels.{}]` once your relay or service does it, or leave `track` out"
+_PLAIN = "a folder and a console never track; leave `track` out until another kind of channel is there"
 _SAY_WHERE = 'say where it is in a section `[webhooks.{}]` of `wend.toml`, with `url = "https://…"`'
 _SAY_HOW = "say how in a section `[channels.{}]` of `wend.toml`"
 
@@ -73,7 +75,9 @@ def _untracked(program: Program, project: Project) -> Iterator[Diagnostic]:
             seen.add(settings.name)
             place = op.place or Place(Source(journey.name, ""), NOWHERE)
             message = f"nothing behind the channel `{settings.name}` is said to track {' and '.join(wanted)}"
-            yield Diagnostic(UNTRACKED, message, place.source, place.span, _TRACKS.format(settings.name), _WARNING)
+            plain = isinstance(settings, FolderSettings | ConsoleSettings)
+            help = _PLAIN if plain else _TRACKS.format(settings.name)
+            yield Diagnostic(UNTRACKED, message, place.source, place.span, help, _WARNING)
 
 
 def missing_channels(program: Program, channels: Collection[str], message: str, help: str) -> Iterator[Diagnostic]:
