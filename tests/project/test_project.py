@@ -143,6 +143,11 @@ def test_a_path_that_is_no_project(tmp_path: Path) -> None:
     (tmp_path / "one.journey").write_text("")
     (tmp_path / "x.py").write_text("")
     assert message(tmp_path)[0] == "the folder has no `wend.toml`"
+    assert message(tmp_path)[1] == "name the folder of a project; `wend init DIR` writes a small one"
+    (tmp_path / "shop/journeys").mkdir(parents=True)
+    (tmp_path / "shop/wend.toml").write_text("")
+    within = message(tmp_path / "shop/journeys")
+    assert within == ("the folder has no `wend.toml`", f"name the folder of the project: `{tmp_path / 'shop'}`")
     assert message(tmp_path / "one.jurney") == ("there is no such file or folder", "did you mean `one.journey`?")
     other = "name a folder with a `wend.toml`, or a script `NAME.journey`"
     assert message(tmp_path / "no" / "x") == ("there is no such file or folder", other)
@@ -167,6 +172,18 @@ TOML_HELP = 'a line is `[section]` or `key = "text"`; texts stand in quotes, lis
             "[project]\nname = my shop  # ours\n",
             "the file is no TOML: invalid value",
             'a text stands between quotes: `name = "my shop"`',
+            "wend.toml:2",
+        ),
+        (
+            "[project]\nname = \u201cshop\u201d\n",
+            "the file is no TOML: invalid value",
+            'write straight quotes: `name = "shop"`',
+            "wend.toml:2",
+        ),
+        (
+            '[contacts]\nfile = "data\\contacts.csv"\n',
+            "the file is no TOML: unescaped '\\' in a string",
+            'write `/` between folders: `file = "data/contacts.csv"`',
             "wend.toml:2",
         ),
         ("[project]\nx = True\n", "the file is no TOML: invalid value", TOML_HELP, "wend.toml:2"),

@@ -22,6 +22,10 @@ _PARTS, _BETWEEN = re.compile(r"\('([^)]*?)',?\)"), "', '"
 
 _UNQUOTED = re.compile(r"""\s*([\w.-]+)\s*=\s*([^\W\d][^"'#=\\\[\]{}]*?)\s*(?:#.*)?""")
 """A key with a text that lacks its quotes."""
+_CURLY = re.compile(
+    r"([\w.-]+)\s*=\s*[\u201c\u201d\u201e\u00ab\u2018\u2019]\s*(.*?)\s*[\u201c\u201d\u00bb\u2018\u2019]"
+)
+"""A key with a text between the quotes of a word processor."""
 
 
 class ProjectError(WendError):
@@ -62,6 +66,11 @@ class TomlFile:
         bare = _UNQUOTED.fullmatch(text.split("\n")[int(line) - 1]) if match and match[2] else None
         if bare is not None and bare[2].lower() not in ("true", "false"):
             help = f'a text stands between quotes: `{bare[1]} = "{bare[2]}"`'
+        wrong = text.split("\n")[int(line) - 1].strip() if match and match[2] else ""
+        if curly := _CURLY.fullmatch(wrong):
+            help = f'write straight quotes: `{curly[1]} = "{curly[2]}"`'
+        elif "\\" in wrong:
+            help = f"write `/` between folders: `{wrong.replace(chr(92) * 2, '/').replace(chr(92), '/')}`"
         return ProjectError(f"the file is no TOML: {what[:1].lower()}{what[1:]}", help, f"{self.path}:{line}")
 
 

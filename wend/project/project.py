@@ -205,6 +205,12 @@ class Project:
         return EventSource(files, fits[0].mapping, fits[0].unknown_contact, fits[0].future)
 
 
+def _as_seen(folder: Path) -> Path:
+    """A folder as one would name it from here, where it is below."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
 def load_project(path: Path | str) -> Project:
     """Read a project.
 
@@ -219,9 +225,11 @@ def load_project(path: Path | str) -> Project:
     if path.is_dir():
         config = path / CONFIG
         if not config.is_file():
-            raise ProjectError(
-                f"the folder has no `{CONFIG}`", "`wend init DIR` writes a small project to begin with", str(path)
-            )
+            above = next((each for each in path.absolute().parents if (each / CONFIG).is_file()), None)
+            help = "name the folder of a project; `wend init DIR` writes a small one"
+            if above is not None:
+                help = f"name the folder of the project: `{_as_seen(above)}`"
+            raise ProjectError(f"the folder has no `{CONFIG}`", help, str(path))
         return _read(config)
     if not path.is_file():
         near = nearest(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else None
