@@ -6,8 +6,6 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from wend.checks.quotas import check_quotas
-from wend.checks.undecided import undecided
 from wend.cli.clock import now
 from wend.cli.output import format_option, print_json
 from wend.cli.reports import as_github, as_json, as_sarif
@@ -17,7 +15,6 @@ from wend.dsl.bounds.tell import as_data, table
 from wend.dsl.diagnostics import Severity, WendError, in_order
 from wend.dsl.words import count_of
 from wend.project.workspace import Workspace, open_workspace
-from wend.repl.opening import open_session
 
 FORMATS = {"github": as_github, "sarif": as_sarif}
 
@@ -74,6 +71,10 @@ def with_data(workspace: Workspace, path: Path, at: dt.datetime) -> Workspace:
     Raises:
         WendError: there are no data, or something in them is wrong.
     """
+    from wend.checks.quotas import check_quotas  # they play, and a check without data does not
+    from wend.checks.undecided import undecided
+    from wend.repl.opening import open_session
+
     if workspace.program is None or workspace.errors:
         return workspace
     session, _ = open_session(path, None, (), at)

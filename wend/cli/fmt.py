@@ -11,7 +11,7 @@ from wend.collector import collecting_seldom
 from wend.dsl.formatter import format_source
 from wend.dsl.words import count_of
 from wend.project.project import load_project
-from wend.project.workspace import project_sources
+from wend.project.uses import project_sources
 
 
 @click.command(name="fmt")

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import click
 
-from wend.cli.reports import data_of
 from wend.dsl.diagnostics import ProgramError, WendError
 
 JSON = "json"
@@ -44,6 +43,8 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def print_error(error: WendError) -> None:
     """A failure, on one line. `diagnostics` is empty unless scripts or templates are refused."""
+    from wend.cli.reports import data_of  # what few commands need: the titles of all codes, and with them the checker
+
     diagnostics = error.diagnostics if isinstance(error, ProgramError) else ()
     found = {
         "message": error.message,

@@ -1,14 +1,17 @@
 """How the command line says what went wrong."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from wend.dsl.diagnostics import Diagnostic, ProgramError, Severity, WendError, render
 from wend.dsl.words import count_of
-from wend.runtime.conversions import Conversions
-from wend.runtime.delivery.delivery import Problem
+
+if TYPE_CHECKING:  # every command shows failures, few a delivery
+    from wend.runtime.conversions import Conversions
+    from wend.runtime.delivery.delivery import Problem
 
 
 def show_error(error: WendError) -> None:
@@ -29,17 +32,17 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo(render(diagnostic) + "\n", err=True)
 
 
-def show_problem(problem: Problem) -> None:
+def show_problem(problem: "Problem") -> None:
     """What went wrong on a channel, on standard error."""
     click.echo(f"{problem.channel}: {problem.message}" + (f" ({problem.help})" if problem.help else ""), err=True)
 
 
-def problem_json(problem: Problem) -> dict[str, object]:
+def problem_json(problem: "Problem") -> dict[str, object]:
     """The same for other programs."""
     return {"channel": problem.channel, "count": problem.count, "message": problem.message, "help": problem.help}
 
 
-def goal_lines(goals: Mapping[str, Conversions]) -> list[str]:
+def goal_lines(goals: Mapping[str, "Conversions"]) -> list[str]:
     """A line for each journey with a goal: who converted, and who of the hold-out did."""
     lines = []
     for journey, each in goals.items():
@@ -56,7 +59,7 @@ def _share(part: int, whole: int) -> str:
     return f" ({100 * part / whole:.1f}%)" if part <= whole and whole else ""
 
 
-def goals_json(goals: Mapping[str, Conversions]) -> dict[str, dict[str, int]]:
+def goals_json(goals: Mapping[str, "Conversions"]) -> dict[str, dict[str, int]]:
     """Conversions for other programs, by journey."""
     return {journey: attrs.asdict(each) for journey, each in goals.items()}
 

@@ -13,6 +13,7 @@ from wend.dsl.diagnostics import Diagnostic, Label, WendError
 from wend.dsl.nearest import nearest
 from wend.dsl.parser import LONGEST, parse
 from wend.dsl.source import Source
+from wend.project.project import Project
 
 CODE = "W504"
 SUFFIX = ".journey"
@@ -42,6 +43,12 @@ def gather(scripts: Iterable[Path], folder: Path) -> Gathered:
     search.follow()
     search.circles()
     return Gathered(tuple(search.sources.values()), tuple(search.diagnostics))
+
+
+def project_sources(project: Project) -> Gathered:
+    """The scripts of a project, or the lone one, and what they use: files of the same folder or below it."""
+    scripts = project.scripts()
+    return gather(scripts, scripts[0].parent)
 
 
 def placeless(source: Source, file: ast.File) -> list[Diagnostic]:

@@ -19,7 +19,7 @@ from wend.dsl.source import Source, Span
 from wend.dsl.types import Kind, Type
 from wend.project.project import Project, load_project
 from wend.project.senders import check_senders, senders
-from wend.project.uses import Gathered, gather, placeless
+from wend.project.uses import placeless, project_sources
 from wend.runtime.calendar import zone
 from wend.runtime.effects import Facts
 from wend.runtime.functions import Functions
@@ -99,12 +99,6 @@ def open_workspace(
     sources = (*gathered.sources, *declarations)
     bare = Workspace(project, sources, None, (), templates, folder is None, gathered.diagnostics, functions)
     return with_fields(bare, data_fields)
-
-
-def project_sources(project: Project) -> Gathered:
-    """The scripts of a project, or the lone one, and what they use: files of the same folder or below it."""
-    scripts = project.scripts()
-    return gather(scripts, scripts[0].parent)
 
 
 def with_fields(workspace: Workspace, data_fields: frozenset[str] | None) -> Workspace:
