@@ -186,20 +186,14 @@ def _nearest_days(days: list[int]) -> int:
 
 def longest_pause(body: tuple[plan.Operation, ...]) -> tuple[float, plan.Operation | None]:
     """The most seconds that a path can take, and the last operation that waits on that way."""
-    best: dict[int, tuple[float, plan.Operation | None]] = {}
-
-    def after(index: int) -> tuple[float, plan.Operation | None]:
-        if index >= len(body):
-            return 0, None
-        if index not in best:
-            op = body[index]
-            ahead = [t for t in targets(op, index) if t > index]
-            rest, last = max((after(t) for t in ahead), key=lambda found: found[0], default=(0, None))
-            own = _pause(op, body, index)
-            best[index] = own + rest, last if rest or not own else op
-        return best[index]
-
-    return after(0)
+    best: list[tuple[float, plan.Operation | None]] = [(0, None)] * (len(body) + 1)
+    for index in reversed(range(len(body))):
+        op = body[index]
+        ahead = (best[min(t, len(body))] for t in targets(op, index) if t > index)
+        rest, last = max(ahead, key=lambda found: found[0], default=(0, None))
+        own = _pause(op, body, index)
+        best[index] = own + rest, last if rest or not own else op
+    return best[0]
 
 
 def _pause(op: plan.Operation, body: tuple[plan.Operation, ...], index: int) -> float:
