@@ -17,7 +17,8 @@ STARTS = (
 @pytest.mark.parametrize("start", STARTS)
 def test_a_body_of_thousands_of_steps_is_looked_at(start: str) -> None:
     steps = "".join(f'        wait 2 hours\n        send email "m{i}"\n' for i in range(1_500))
-    script = f"contact\n    email text\n    signup date?\n\nevent ping\n\njourney long\n    reenter always\n    {start}\n{steps}"
+    head = "contact\n    email text\n    signup date?\n\nevent ping\n\njourney long\n    reenter always\n"
+    script = f"{head}    {start}\n{steps}"
     codes = {each.code for each in found(script)}
     assert "W409" in codes
     assert ("W420" in codes) == ("every" in start)
