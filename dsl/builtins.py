@@ -13,7 +13,13 @@ AT = "at"
 RESERVED = frozenset({"contact", "now", "today", "entry", "unknown"})
 """Names with a meaning of their own everywhere in expressions: no field, alias or parameter may take them."""
 
-CHANNELS = ("email", "sms", "push", "web", "ads")
+CREATED = "contact_created"
+"""The event with which a contact comes into being; once for each."""
+
+EMAIL = "email"
+"""The channel of mails, over which notifications go too."""
+
+CHANNELS = (EMAIL, "sms", "push", "web", "ads")
 """The channels that there are everywhere; a host adds its own by name."""
 
 EVERYBODY = "contacts"
@@ -78,7 +84,7 @@ BUILTIN_EVENTS: Mapping[str, EventShape] = MappingProxyType(
     {
         shape.name: shape
         for shape in (
-            EventShape("contact_created", open=True),
+            EventShape(CREATED, open=True),
             EventShape("form_submitted", MappingProxyType({"form": TEXT}), open=True),
             EventShape("tag_added", MappingProxyType({"tag": TEXT})),
             EventShape("tag_removed", MappingProxyType({"tag": TEXT})),

@@ -199,6 +199,15 @@ READERS: dict[str, Callable[[str], Read]] = {
 }
 
 
+_PLAIN = re.compile(r"[^\W\d]\w*")
+_WORDS = frozenset({"and", "or", "not", "true", "false"})
+
+
+def spell_name(name: str) -> str:
+    """A name, between backticks where it could not be read otherwise."""
+    return name if _PLAIN.fullmatch(name) and name not in _WORDS else f"`{name}`"
+
+
 def quote(text: str) -> str:
     """A text as it is written in a script, between double quotes, with escapes where they are needed."""
     body = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")

@@ -189,6 +189,11 @@ class Split(Op):
     otherwise: int
     each_time: bool = False
 
+    @property
+    def full(self) -> bool:
+        """Whether the shares are 100 % together, so that nobody goes to `otherwise`."""
+        return sum(arm.share for arm in self.arms) >= 100 - 1e-9
+
 
 @frozen(kw_only=True)
 class RepeatTest(Op):

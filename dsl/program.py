@@ -2,13 +2,14 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 
 from attrs import field, frozen
 
 from wend.dsl import ast, core, plan
+from wend.dsl.builtins import EMAIL
 from wend.dsl.core import Place
 from wend.dsl.diagnostics import Diagnostic
 from wend.dsl.period import Period
@@ -270,6 +271,11 @@ class Journey:
     triggers: tuple[Trigger, ...] = ()
     place: Place | None = field(default=None, eq=False, repr=False)
 
+    @property
+    def operations(self) -> Iterator[plan.Operation]:
+        """The operations of all its triggers."""
+        return (op for trigger in self.triggers for op in trigger.body)
+
     @cached_property
     def exiting(self) -> tuple[Trigger, ...]:
         """The triggers with a step that ends the run."""
@@ -291,3 +297,15 @@ class Program:
     tests: tuple[Test, ...] = ()
     warnings: tuple[Diagnostic, ...] = field(default=(), eq=False, repr=False)
     files: tuple[ast.File, ...] = field(default=(), eq=False, repr=False)
+
+    @property
+    def operations(self) -> Iterator[plan.Operation]:
+        """The operations of all its journeys."""
+        return (op for journey in self.journeys for op in journey.operations)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels of its messages and notifications, messages first, in the order in which they are named."""
+        found = [op.channel for op in self.operations if isinstance(op, plan.Send)]
+        found += [EMAIL for op in self.operations if isinstance(op, plan.Notify)]
+        return tuple(dict.fromkeys(found))

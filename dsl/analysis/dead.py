@@ -240,8 +240,7 @@ def targets(op: plan.Operation, index: int) -> tuple[int, ...]:
         case plan.Jump(target=target):
             return (target,)
         case plan.Split(arms=arms, otherwise=otherwise):
-            full = sum(arm.share for arm in arms) >= 100 - 1e-9
-            return (*(arm.target for arm in arms), *(() if full else (otherwise,)))
+            return (*(arm.target for arm in arms), *(() if op.full else (otherwise,)))
         case plan.RepeatTest(done=done):
             return (index + 1, done)
         case plan.RepeatNext(head=head):

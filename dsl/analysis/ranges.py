@@ -7,7 +7,7 @@ left" is not.
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import assert_never
 
 from attrs import evolve, field, frozen
@@ -371,10 +371,12 @@ def implied(case: Case, ranges: Ranges) -> Case | None:
                     return None
             case core.Aggregate() if (least := _at_least(term, values)) > 0:
                 for wider in ranges.wider(term):
-                    if not narrow(wider, lambda v, n=least: v.above(n, True)):  # type: ignore[misc]
+                    if not narrow(wider, partial(Values.above, bound=least, equal=True)):
                         return None
                 length = days(term.window)
-                if length is not None and not narrow(_latest(term.event), lambda v, n=length: v.below(n - 1, True)):  # type: ignore[misc]
+                if length is not None and not narrow(
+                    _latest(term.event), partial(Values.below, bound=length - 1, equal=True)
+                ):
                     return None
             case core.Aggregate(fold=core.Fold.COUNT, path=None, where=None) if values.high < 1:
                 latest, length = _latest(term.event), days(term.window)

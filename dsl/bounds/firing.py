@@ -13,11 +13,11 @@ from attrs import field, frozen
 from wend.dsl import core, program
 from wend.dsl.ast import PauseWay, ReenterKind
 from wend.dsl.bounds.stretch import Stretch
+from wend.dsl.builtins import CREATED
 from wend.dsl.period import Period
 
 A_DAY = Period(days=1)
 A_YEAR = Period(months=12)
-_ONCE_EVENT = "contact_created"
 
 
 class Kind(StrEnum):
@@ -116,7 +116,7 @@ def _of(head: program.AnyHead, journey: program.Journey, stretch: Stretch) -> Fi
         case program.Dated(anchor=anchor):
             return _dated(anchor, stretch)
         case program.On(match=match, once=once, key=key):
-            if match.event == _ONCE_EVENT:
+            if match.event == CREATED:
                 return ONCE
             if once and isinstance(key, core.Const):
                 return ONCE

@@ -10,6 +10,7 @@ from wend.dsl.ast import QuotaUnit
 from wend.dsl.bounds.body import Sends, sends_of
 from wend.dsl.bounds.firing import Cause, Firings, can_end, firings, one_run
 from wend.dsl.bounds.stretch import Stretch, stretch_of
+from wend.dsl.builtins import EMAIL
 
 NOTIFY = "notify"
 """In the place of a channel: internal mails, which no contact gets, and which count in the quota of `email`."""
@@ -127,7 +128,7 @@ def most_in(made: program.Program, channel: str, stretch: Callable[[program.Jour
         journeys=tuple(each for each in found if each.most.fixed or each.most.each),
         limits=limits,
         caps=tuple(caps),
-        internal=tuple(e for e in internal if e.most.fixed or e.most.each) if channel == "email" else (),
+        internal=tuple(e for e in internal if e.most.fixed or e.most.each) if channel == EMAIL else (),
     )
 
 

@@ -7,7 +7,6 @@ from wend.dsl import program
 from wend.dsl.ast import QuotaUnit
 from wend.dsl.bounds.firing import Cause, Kind
 from wend.dsl.bounds.most import ChannelMost, JourneyMost, Most, most_of
-from wend.dsl.plan import Notify, Send
 
 _HEADS = ("per day", "per month", "per run")
 NOTES = (
@@ -48,7 +47,7 @@ def most_text(most: Most) -> str:
 def table(made: program.Program) -> list[str]:
     """For each journey and channel the most that one contact can get; then all journeys, and the quotas."""
     rows: list[tuple[str, ...]] = []
-    for channel in _channels(made):
+    for channel in sorted(made.channels):
         day, month = most_of(made, channel, QuotaUnit.DAY), most_of(made, channel, QuotaUnit.MONTH)
         rows += [_row(each, a_day) for each, a_day in zip(month.journeys, day.journeys, strict=True)]
         if len(month.journeys) > 1 or month.limits:
@@ -65,7 +64,7 @@ def as_data(made: program.Program) -> dict[str, object]:
     """The same for programs: `null` where there is no bound."""
     journeys: list[dict[str, object]] = []
     channels: list[dict[str, object]] = []
-    for channel in _channels(made):
+    for channel in sorted(made.channels):
         day, month = most_of(made, channel, QuotaUnit.DAY), most_of(made, channel, QuotaUnit.MONTH)
         channels.append({"channel": channel, "per_day": _number(day.bound), "per_month": _number(month.bound)})
         for internal, days, months in ((False, day.journeys, month.journeys), (True, day.internal, month.internal)):
@@ -126,14 +125,6 @@ def _notes(made: program.Program) -> Iterator[str]:
     heads = (head for journey in made.journeys for trigger in journey.triggers for head in trigger.heads)
     if any(isinstance(h, program.Dated) or (isinstance(h, program.Every) and h.anchor is not None) for h in heads):
         yield NOTES[1]
-
-
-def _channels(made: program.Program) -> list[str]:
-    ops = [op for journey in made.journeys for trigger in journey.triggers for op in trigger.body]
-    found = {op.channel for op in ops if isinstance(op, Send)}
-    if any(isinstance(op, Notify) for op in ops):
-        found.add("email")
-    return sorted(found)
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -1,16 +1,14 @@
 """Whether an event that happens in a test or at a prompt has all that data of its kind has."""
 
-import re
 from collections.abc import Sequence
 
 from wend.dsl import ast, core
 from wend.dsl.builtins import EventShape
 from wend.dsl.checker.env import Env
 from wend.dsl.checker.expressions import Expressions
-from wend.dsl.literals import quote
+from wend.dsl.literals import quote, spell_name
 from wend.dsl.types import Kind, Type
 
-_PLAIN = re.compile(r"[A-Za-z_]\w*")
 _SOME = {
     Kind.NUMBER: "30",
     Kind.BOOLEAN: "true",
@@ -39,10 +37,10 @@ def complete(
     if not missing:
         return
     names = " and ".join(f"`{name}`" for name in missing)
-    given = ", ".join(f"{_spelt(name)} = {some_value(kind)}" for name, kind in missing.items())
+    given = ", ".join(f"{spell_name(name)} = {some_value(kind)}" for name, kind in missing.items())
     first, kind = next(iter(missing.items()))
     lead = "" if values else before
-    help = f"add `{lead}{given}`, say, or declare `{_spelt(first)} {kind}?` where it may be unknown"
+    help = f"add `{lead}{given}`, say, or declare `{spell_name(first)} {kind}?` where it may be unknown"
     ctx.error("W246", f"every `{shape.name}` has {names}, and this one has not", event, env, help)
 
 
@@ -55,7 +53,3 @@ def some_value(kind: Type) -> str:
             return quote(first)
         case _:
             return _SOME.get(kind.kind, '"…"')
-
-
-def _spelt(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else f"`{name}`"

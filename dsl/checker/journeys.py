@@ -163,4 +163,4 @@ def _missing(node: ast.Journey, ends: Place, env: Env, ctx: Expressions) -> None
 
 def sent_channels(journeys: list[program.Journey]) -> set[str]:
     """The channels over which these journeys send."""
-    return {op.channel for j in journeys for t in j.triggers for op in t.body if isinstance(op, plan.Send)}
+    return {op.channel for journey in journeys for op in journey.operations if isinstance(op, plan.Send)}

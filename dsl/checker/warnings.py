@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from wend.dsl import ast, core
-from wend.dsl.builtins import EVERYBODY
+from wend.dsl.builtins import CREATED, EVERYBODY
 from wend.dsl.checker.context import Context
 from wend.dsl.checker.env import Env, Typed
 from wend.dsl.checker.operators import may_be_unknown
@@ -137,7 +137,7 @@ def bare_waits(trigger: ast.Trigger, newest_only: bool, env: Env, ctx: Context) 
     if newest_only or not any(isinstance(n, _WAITS) for step in trigger.body for n in ast.descendants(step)):
         return
     for head in trigger.heads:
-        if isinstance(head, ast.On) and head.key is None and head.event.text != "contact_created":
+        if isinstance(head, ast.On) and head.key is None and head.event.text != CREATED:
             message = f"a further `{head.event.text}` is ignored while a path is under way"
             help = "give the paths a key: `per …`, or write `newest path only`"
             warn("W411", message, head, env, ctx, help)
@@ -181,7 +181,7 @@ _AT_ENTRY = (ast.OnEntry, ast.OnceAtLaunch)
 
 
 def _is_creation(head: ast.Head) -> bool:
-    return isinstance(head, ast.On) and head.event.text == "contact_created"
+    return isinstance(head, ast.On) and head.event.text == CREATED
 
 
 def never_sent(trigger: ast.Trigger, conditions: list[core.Expr], env: Env, ctx: Context) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from wend.dsl.builtins import LISTS, TAGS
+from wend.dsl.builtins import CREATED, LISTS, TAGS
 from wend.dsl.diagnostics import WendError
 from wend.runtime.calendar import ceil_minute, next_minute
 from wend.runtime.codec import as_values, fields_to_json
@@ -101,7 +101,7 @@ def _compare(
             told[record.id] = fields
             fresh.append(NewContact(record.id, fields, wake, imported))
             if not imported:
-                created = Event("contact_created", "contact_created", now)
+                created = Event(CREATED, CREATED, now)
                 events.append(NewEvent(record.id, created, now, wake))
             continue
         different = {name: value for name, value in fields.items() if not _same(before.get(name), value)}

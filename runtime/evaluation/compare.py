@@ -79,6 +79,10 @@ def _ordered(op: CompareOp, left: Value, right: Value, zone: Zone) -> bool | Non
     kind = _kind(left)
     if kind != _kind(right):
         return None
+    if op in (CompareOp.EQ, CompareOp.NE):
+        return same(left, right, zone) is (op is CompareOp.EQ)
+    if kind not in ("number", "date", "str", "time", "Period"):
+        return None
     a: Any = left
     b: Any = right
     if kind == "date":
@@ -86,12 +90,6 @@ def _ordered(op: CompareOp, left: Value, right: Value, zone: Zone) -> bool | Non
             a, b = moment(left, zone), moment(right, zone)
     elif isinstance(left, Period) and isinstance(right, Period):
         a, b = left.approximate_seconds, right.approximate_seconds
-    if op is CompareOp.EQ:
-        return bool(a == b)
-    if op is CompareOp.NE:
-        return bool(a != b)
-    if kind not in ("number", "date", "str", "time", "Period"):
-        return None
     match op:
         case CompareOp.LT:
             return bool(a < b)

@@ -11,7 +11,7 @@ from wend.dsl.ast import Arith
 from wend.dsl.period import Period
 from wend.runtime.calendar import Zone
 from wend.runtime.evaluation.operate import instant_of
-from wend.runtime.values import FOREVER, Bounded, Instant, Ramp
+from wend.runtime.values import FOREVER, Bounded, Instant, Ramp, Value
 
 _SLACK = dt.timedelta(days=8)
 """More than a value can ever be off from moving evenly: months differ by up to three days, and a century may leave out
@@ -20,28 +20,27 @@ one; a zone's clock is never turned by more than a day, here and where the value
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def shifted(op: Arith, left: Bounded, right: Bounded, zone: Zone) -> Ramp | None:
-    """The ramp of `now - 2 days`: of an instant that moves evenly, and a constant length with days or months in it."""
+def shifted(op: Arith, left: Bounded, right: Bounded, value: Value, zone: Zone) -> Ramp | None:
+    """The ramp of `now - 2 days`: of an instant that moves evenly, and a constant length with days or months in it.
+
+    Args:
+        value: what they give now.
+    """
     if left.ramp is None or left.ramp.kept is not None or right.until != FOREVER:
         return None
-    match left.value, right.value:
-        case dt.datetime() as base, Period() as by if op is Arith.ADD:
-            return _drifting(base, left.until, by, zone)
-        case dt.datetime() as base, Period() as by if op is Arith.SUB:
-            return _drifting(base, left.until, -by, zone)
+    match left.value, right.value, value:
+        case dt.datetime() as base, Period() as by, dt.datetime():
+            return _drifting(base, value, left.until, by if op is Arith.ADD else -by, zone)
         case _:
             return None
 
 
-def _drifting(base: Instant, now: Instant, by: Period, zone: Zone) -> Ramp | None:
-    """How `base` moved by a period goes on, where `base` moves evenly with time and is what it is at `now`.
+def _drifting(base: Instant, value: Instant, now: Instant, by: Period, zone: Zone) -> Ramp:
+    """How a value goes on that is `base` moved by a period, where `base` moves evenly with time and is so at `now`.
 
     Sound, not exact: far from a limit the ramp says when it can be reached or left at the earliest, near it until the
     end of the day, or to where a clock is turned.
     """
-    value = zone.add(base, by)
-    if value is FOREVER:
-        return None
 
     def first(microseconds: int) -> Instant:
         limit = instant_of(microseconds)

@@ -184,9 +184,11 @@ def arithmetic(op: Arith, left: Bounded, right: Bounded, zone: Zone) -> Bounded:
     if left.value is None or right.value is None:
         return Bounded(None, _unknown_until(left, right))
     value = operate.arithmetic(op, left.value, right.value, zone)
+    until = min(left.until, right.until)
+    if left.ramp is None and right.ramp is None:
+        return Bounded(value, until)
     moved, by = (right, left) if op is Arith.ADD and left.ramp is None else (left, right)
-    ramp = operate.shifted(op, moved, by) or drift.shifted(op, moved, by, zone)
-    return Bounded(value, min(left.until, right.until), ramp)
+    return Bounded(value, until, operate.shifted(op, moved, by) or drift.shifted(op, moved, by, value, zone))
 
 
 def negative(operand: Bounded) -> Bounded:

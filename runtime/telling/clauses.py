@@ -13,8 +13,9 @@ from attrs import frozen
 from wend.dsl import core
 from wend.dsl.ast import CompareOp
 from wend.dsl.core import Place
+from wend.dsl.literals import spell_name
 from wend.runtime.evaluation.interpret import Env, evaluate
-from wend.runtime.telling.spell import spell, spell_expr, spell_name
+from wend.runtime.telling.spell import spell, spell_expr
 from wend.runtime.values import FOREVER, Instant, Value
 
 MOST_VALUES = 6

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import assert_never
 
-from wend.dsl.literals import quote
+from wend.dsl.literals import quote, spell_name
 from wend.runtime.calendar import Zone
 from wend.runtime.effects import (
     Called,
@@ -18,7 +18,7 @@ from wend.runtime.effects import (
     Suppressed,
     TraceEntry,
 )
-from wend.runtime.telling.spell import spell, spell_name
+from wend.runtime.telling.spell import spell
 
 DOING = frozenset({"sent", "called", "set", "marked", "emitted", "resubscribed"})
 """The lines of a trace that tell of an effect, each of one."""

@@ -5,22 +5,18 @@ out in it, and stands on one line.
 """
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import assert_never
 
 from wend.dsl import core
 from wend.dsl.ast import Arith
-from wend.dsl.literals import quote
+from wend.dsl.literals import quote, spell_name
 from wend.dsl.period import Period
 from wend.runtime.calendar import Zone, zone
 from wend.runtime.values import FOREVER, Instant, Value
 
 OR, AND, NOT, COMPARE, OTHERWISE, SUM, TERM, UNARY, ATOM = range(1, 10)
 """How tightly each form of expression binds; an operand that binds less is bracketed."""
-
-_PLAIN = re.compile(r"[^\W\d]\w*")
-_WORDS = frozenset({"and", "or", "not", "true", "false"})
 
 
 def spell(value: Value, zone: Zone) -> str:
@@ -80,11 +76,6 @@ def _counted(amount: float, units: tuple[tuple[int, str], ...]) -> str:
     size, name = next(((size, name) for size, name in units if amount % size == 0), units[-1])
     number = amount / size
     return f"{spell_number(number)} {name}" + ("" if number == 1 else "s")
-
-
-def spell_name(name: str) -> str:
-    """A name, between backticks where it could not be read otherwise."""
-    return name if _PLAIN.fullmatch(name) and name not in _WORDS else f"`{name}`"
 
 
 def spell_expr(expr: core.Expr, level: int = OR) -> str:

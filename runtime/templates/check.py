@@ -68,9 +68,7 @@ def check_text(
     try:
         parsed = environment.from_string(text, name=path, path=path)
     except LiquidError as error:
-        yield TemplateProblem(
-            template, path, line_of(error) + line - 1, explain(error), advise(error, environment.tags)
-        )
+        yield _unreadable(error, template, path, line, environment)
         return
     found, problems = _analyse(parsed, template, path, line)
     yield from problems
@@ -106,20 +104,15 @@ def _analyse(
     try:
         return parsed.analyze(), []
     except TemplateNotFoundError as error:
-        wrong = TemplateProblem(
-            template, path, line_of(error) + line - 1, explain(error), advise(error, parsed.env.tags)
-        )
+        wrong = _unreadable(error, template, path, line, parsed.env)
     except UndefinedError as error:
         message, help = "what is included must be named between quotes", 'write `{% include "footer" %}`, say'
         wrong = TemplateProblem(template, path, line_of(error) + line - 1, message, help)
     except LiquidError as error:
         where = str(error.template_name or path)
         own = where == path
-        shift = line - 1 if own else _body_line(parsed, where) - 1
-        shown = path if own else _beside(path, where)
-        return None, [
-            TemplateProblem(template, shown, line_of(error) + shift, explain(error), advise(error, parsed.env.tags))
-        ]
+        first, shown = (line, path) if own else (_body_line(parsed, where), _beside(path, where))
+        return None, [_unreadable(error, template, shown, first, parsed.env)]
     try:
         return parsed.analyze(include_partials=False), [wrong]
     except LiquidError:

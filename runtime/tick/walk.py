@@ -230,7 +230,7 @@ def _arm(work: Work, stay: Stay, path: Path, op: plan.Split) -> plan.SplitArm | 
     if op.name in work.facts.forced:
         forced = work.facts.forced[op.name]
         found = next((arm for arm in op.arms if arm.name == forced), None)
-        if found is not None or (forced is None and sum(arm.share for arm in op.arms) < 100 - 1e-9):
+        if found is not None or (forced is None and not op.full):
             return found  # else a split of another journey is meant, which has the same name
     parts = [stay.journey.name, op.name, work.contact.id]
     if op.each_time:

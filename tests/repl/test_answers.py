@@ -152,7 +152,7 @@ def test_a_journey_that_is_typed_leaves_out_the_tests_that_do_not_fit_it(tmp_pat
     told = ask(session, 'journey forked\n    transactional\n    on purchase\n        send email "plain"')
     note = 'note: the test "left" does not fit this and is left out: the journey has no split `ways`'
     assert told.lines == ("forked, hello", f"{note} ({path}:34:11)")
-    assert [each["test"] for each in told.data["tests_left_out"]] == ["left"]  # type: ignore[attr-defined]
+    assert rows(told, "tests_left_out", "test") == ["left"]
     assert [each.name for each in session.program.tests] == ["any"]
     assert ask(session, "segment some = visits > 1").data["tests_left_out"] == []
     wrong = answer(session, 'journey forked\n    transactional\n    on purchas\n        send email "plain"')
@@ -231,14 +231,13 @@ def test_the_same_for_many_is_told_once_where_it_came_first() -> None:
 def test_what_happened_is_told_for_programs_too(session: Session) -> None:
     told = ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick", ":event purchase amount=3")
     assert told.data == {"contact": "eve", "event": "purchase", "at": "2026-05-10T07:00:00+00:00"}
-    went = ask(session, ":advance 3 days").data
-    assert went["ticks"] == 4
-    assert [each["what"] for each in went["happened"]] == [  # type: ignore[attr-defined]
+    went = ask(session, ":advance 3 days")
+    assert went.data["ticks"] == 4
+    assert rows(went, "happened", "what") == [
         'hello: email "thanks"',
         'hello: email "again"',
     ]
-    why = ask(session, ":why on purchase").data["reasons"]
-    assert [each["kind"] for each in why] == ["fired", "passed", "sent", "finished"]  # type: ignore[attr-defined]
+    assert kinds(session, ":why on purchase") == ["fired", "passed", "sent", "finished"]
 
 
 def test_of_a_message_is_told_all_that_became_of_it_and_of_no_other(session: Session) -> None:
@@ -258,10 +257,16 @@ def test_of_a_message_is_told_all_that_became_of_it_and_of_no_other(session: Ses
     )
 
 
-def kinds(session: Session, line: str) -> list[str]:
+def kinds(session: Session, line: str) -> list[object]:
     """The kinds of the reasons that a line is answered with."""
-    reasons = ask(session, line).data["reasons"]
-    return [each["kind"] for each in reasons]  # type: ignore[attr-defined]
+    return rows(ask(session, line), "reasons", "kind")
+
+
+def rows(told: Answer, name: str, part: str) -> list[object]:
+    """A part of each of the rows that an answer has under a name."""
+    found = told.data[name]
+    assert isinstance(found, list | tuple)
+    return [each[part] for each in found]
 
 
 def test_of_a_message_that_never_came_up_is_told_so(session: Session) -> None:
@@ -338,8 +343,7 @@ def test_what_is_typed_takes_the_place_of_its_namesake(session: Session) -> None
     ask(session, ':contact eve plan="free" email="e@mail.example" visits=1', ":tick")
     ask(session, 'journey hello\n    when visits >= 1\n        send email "one"')
     assert [journey.name for journey in session.program.journeys] == ["hello"]
-    happened = ask(session, ":tick").data["happened"]
-    assert 'hello: email "one"' in [each["what"] for each in happened]  # type: ignore[attr-defined]
+    assert 'hello: email "one"' in rows(ask(session, ":tick"), "happened", "what")
 
 
 def test_reloading_keeps_contacts_and_clock_and_brings_back_the_file(session: Session) -> None:

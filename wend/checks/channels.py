@@ -12,7 +12,6 @@ from wend.dsl.source import NOWHERE, Source, Span
 from wend.project.channels import ConsoleSettings, FolderSettings
 from wend.project.project import Project
 from wend.runtime.delivery.calls import webhook_of
-from wend.runtime.delivery.messages import EMAIL
 
 CODE = "W503"
 UNTRACKED = "W505"
@@ -37,19 +36,11 @@ def check_channels(program: Program, project: Project) -> tuple[Diagnostic, ...]
     return (*missing, *uncalled, *_addresses(program, project), *_untracked(program, project))
 
 
-def used_channels(program: Program) -> tuple[str, ...]:
-    """The channels that messages and notifications of scripts go over, in the order in which they are first named."""
-    ops = [op for journey in program.journeys for trigger in journey.triggers for op in trigger.body]
-    found = [op.channel for op in ops if isinstance(op, plan.Send)]
-    found += [EMAIL for op in ops if isinstance(op, plan.Notify)]
-    return tuple(dict.fromkeys(found))
-
-
 def called_webhooks(program: Program) -> dict[str, Place]:
     """The webhooks that scripts call, each with where it is called for the first time."""
     found: dict[str, Place] = {}
     for journey in program.journeys:
-        for op in (op for trigger in journey.triggers for op in trigger.body):
+        for op in journey.operations:
             if isinstance(op, plan.CallWebhook):
                 found.setdefault(op.webhook, op.place or Place(Source(journey.name, ""), NOWHERE))
     return found
@@ -68,7 +59,7 @@ def _untracked(program: Program, project: Project) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for journey in program.journeys:
         wanted = journey.track or program.settings.track
-        for op in (op for trigger in journey.triggers for op in trigger.body if wanted):
+        for op in journey.operations if wanted else ():
             settings = project.channels.get(op.channel) if isinstance(op, plan.Send) else None
             if settings is None or settings.tracks or settings.name in seen:
                 continue
@@ -89,7 +80,7 @@ def missing_channels(program: Program, channels: Collection[str], message: str, 
     """
     seen: set[str] = set()
     for journey in program.journeys:
-        for op in (op for trigger in journey.triggers for op in trigger.body):
+        for op in journey.operations:
             if not isinstance(op, plan.Send) or op.channel in channels or op.channel in seen:
                 continue
             seen.add(op.channel)
@@ -117,7 +108,7 @@ def _addresses(program: Program, project: Project) -> Iterator[Diagnostic]:
 def first_plain_send(program: Program, channel: str) -> Place | None:
     """Where a message goes over a channel to the contact's own address for the first time."""
     for journey in program.journeys:
-        for op in (op for trigger in journey.triggers for op in trigger.body):
+        for op in journey.operations:
             if isinstance(op, plan.Send) and op.channel == channel and op.to is None:
                 return op.place or Place(Source(journey.name, ""), NOWHERE)
     return None

@@ -42,5 +42,5 @@ def _agreed(program: Program, journey: Journey, channel: str, env: Env) -> bool:
 
 def _own_address(journeys: list[Journey], channel: str) -> bool:
     """Whether a message says itself where it goes."""
-    ops = (op for journey in journeys for trigger in journey.triggers for op in trigger.body)
+    ops = (op for journey in journeys for op in journey.operations)
     return any(getattr(op, "channel", None) == channel and getattr(op, "to", None) is not None for op in ops)

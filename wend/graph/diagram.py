@@ -150,15 +150,7 @@ def _shape(op: plan.Operation) -> Shape:
             return Shape.CHOICE
         case plan.Stop() | plan.Exit():
             return Shape.END
-        case (
-            plan.WaitFor()
-            | plan.WaitUntilClock()
-            | plan.WaitUntilDay()
-            | plan.WaitUntilMoment()
-            | plan.WaitCondition()
-            | plan.WaitEvent()
-            | plan.RepeatNext()
-        ):
+        case _ if isinstance(op, plan.Wait):
             return Shape.WAIT
         case _:
             return Shape.STEP

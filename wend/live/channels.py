@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import assert_never
 
-from wend.checks.channels import called_webhooks, used_channels
+from wend.checks.channels import called_webhooks
 from wend.dsl import plan
 from wend.dsl.diagnostics import WendError
 from wend.dsl.program import Program
@@ -29,11 +29,10 @@ def require_channels(workspace: Workspace, program: Program) -> None:
             help="`wend init DIR` writes a project; put the script into its folder `journeys`",
             place=str(project.script),
         )
-    ops = [op for journey in program.journeys for trigger in journey.triggers for op in trigger.body]
-    if workspace.placeholders and any(isinstance(op, plan.Send) for op in ops):
+    if workspace.placeholders and any(isinstance(op, plan.Send) for op in program.operations):
         raise WendError("there is no folder `templates`", "put the templates of the messages there", str(project.root))
     _check_webhooks(project, program)
-    for name in used_channels(program):
+    for name in program.channels:
         if name not in project.channels:
             raise WendError(
                 f"the scripts send over `{name}`, which no channel delivers",

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from wend.checks.channels import called_webhooks, used_channels
+from wend.checks.channels import called_webhooks
 from wend.data.population import load_population
 from wend.dsl import plan
 from wend.dsl.builtins import BUILTIN_EVENTS
@@ -140,7 +140,7 @@ def _journeys(service: Service, now: Instant) -> Iterator[Point]:
 def _channels(service: Service) -> Iterator[Point]:
     """Each channel that the scripts send over, and whether it answers; nothing is handed to it."""
     program, project = service.engine.rules.program, service.workspace.project
-    used = used_channels(program)
+    used = program.channels
     for name, settings in project.channels.items():
         if name in used:
             channel = service.channels[name]
@@ -155,7 +155,7 @@ def _channels(service: Service) -> Iterator[Point]:
 def _marketing(program: Program) -> bool:
     """Whether a journey sends e-mails that need consent."""
     journeys = (journey for journey in program.journeys if not journey.transactional)
-    ops = (op for journey in journeys for trigger in journey.triggers for op in trigger.body)
+    ops = (op for journey in journeys for op in journey.operations)
     return any(isinstance(op, plan.Send) and op.channel == EMAIL for op in ops)
 
 

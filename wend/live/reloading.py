@@ -1,13 +1,11 @@
 """Scripts and templates that change while `wend run` goes on: noticed once they stand still, and made live."""
 
 from enum import StrEnum
-from pathlib import Path
 
 from attrs import define, field
 
+from wend.live.stamps import Stamp, stamp
 from wend.project.project import Project
-
-Stamps = frozenset[tuple[str, int, int]]
 
 
 class Change(StrEnum):
@@ -27,8 +25,8 @@ class Watch:
     """
 
     project: Project
-    _taken: Stamps = field(init=False)
-    _seen: Stamps = field(init=False)
+    _taken: frozenset[Stamp] = field(init=False)
+    _seen: frozenset[Stamp] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """What is there now is what is live."""
@@ -45,17 +43,7 @@ class Watch:
         return Change.DONE
 
 
-def _stamps(project: Project) -> Stamps:
+def _stamps(project: Project) -> frozenset[Stamp]:
     folders = [project.root / "journeys", *([project.templates_dir] if project.templates_dir else [])]
-    found: set[tuple[str, int, int]] = set()
-    for path in (path for folder in folders for path in folder.rglob("*")):
-        found |= _stamp(path)
-    return frozenset(found)
-
-
-def _stamp(path: Path) -> Stamps:
-    try:
-        stat = path.stat()
-    except OSError:
-        return frozenset()
-    return frozenset({(str(path), stat.st_mtime_ns, stat.st_size)}) if path.is_file() else frozenset()
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return frozenset(found for path in files if (found := stamp(path)) is not None)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from attrs import Factory, define, evolve, field, frozen
 
 from wend.live.channels import live_channels, require_channels
 from wend.live.requests import Switched, carry_out
+from wend.live.stamps import Stamp, stamp
 from wend.progress import progress
 from wend.project.archive import archive
 from wend.project.workspace import Workspace, contact_types, event_types
@@ -77,7 +77,7 @@ class Service:
     engine: Engine
     channels: Mapping[str, Channel]
     quiet: bool = True
-    _stamps: dict[str, tuple[tuple[str, int, int], ...]] = field(factory=dict)
+    _stamps: dict[str, tuple[Stamp, ...]] = field(factory=dict)
     _active: bool = False
     answers: dict[str, Answer] = field(factory=dict)
 
@@ -237,7 +237,7 @@ class Service:
 
     def _changed(self, name: str, paths: list[Path], mapping: str) -> str | None:
         """The digest of a source's files if they are not as they were when it was last loaded."""
-        stamps = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in paths if (stat := _stat(path)))
+        stamps = tuple(each for path in paths if (each := stamp(path)) is not None)
         if len(stamps) == len(paths) and self._stamps.get(name) == stamps:
             return None
         digest = hashlib.blake2b(repr((mapping, self.workspace.project.zone.name)).encode(), digest_size=16)
@@ -258,13 +258,6 @@ def _sum(left: EventsTaken, right: EventsTaken) -> EventsTaken:
         left.unknown + right.unknown,
         left.future + right.future,
     )
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None
 
 
 def _to(advance: Callable[[int], None]) -> Callable[[int], None]:

@@ -64,7 +64,7 @@ def check_senders(program: Program, templates: Templates, known: Mapping[str, st
     fallback = program.settings.sender or known.get(EMAIL)
     for journey in program.journeys:
         common = [text for text in (journey.sender or fallback, journey.reply_to or program.settings.reply_to) if text]
-        for op in (op for trigger in journey.triggers for op in trigger.body if _is_email(op)):
+        for op in (op for op in journey.operations if _is_email(op)):
             assert isinstance(op, plan.Send | plan.Notify)
             place = op.place or Place(Source(journey.name, ""), NOWHERE)
             if not (journey.sender or fallback or op.sender or _template_says(op, templates)):

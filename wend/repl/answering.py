@@ -101,13 +101,7 @@ def _no_value(session: Session, text: str) -> None:
     if name in session.prompt.named:
         return
     journeys = {each.name for each in session.program.journeys}
-    templates = {
-        op.template
-        for journey in session.program.journeys
-        for trigger in journey.triggers
-        for op in trigger.body
-        if isinstance(op, plan.Send)
-    }
+    templates = {op.template for op in session.program.operations if isinstance(op, plan.Send)}
     if name in journeys or name in templates:
         kind = "journey" if name in journeys else "message"
         raise WendError(f"`{name}` is a {kind}, not a value", f"`:why {name}` and `:whynot {name}` tell of it")

@@ -9,11 +9,11 @@ from attrs import frozen
 from wend.dsl.ast import AGGREGATES
 from wend.dsl.builtins import BUILTIN_EVENTS
 from wend.dsl.completion import expected, next_functions
+from wend.dsl.literals import spell_name
 from wend.dsl.types import Kind
 from wend.repl.commands import COMMANDS, Wants
 from wend.repl.session import Session
 from wend.runtime.effects import DEFAULT_ADDRESSES
-from wend.runtime.telling.spell import spell_name
 from wend.stdlib import FUNCTIONS, signatures
 
 _WORD = re.compile(r"[\w]*\Z")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from wend.dsl import plan
 from wend.dsl.diagnostics import ProgramError, Severity, WendError
-from wend.dsl.literals import quote
+from wend.dsl.literals import quote, spell_name
 from wend.dsl.program import Journey
 from wend.dsl.source import Source
 from wend.project.workspace import build
@@ -16,7 +16,7 @@ from wend.runtime.contact import Change, Event
 from wend.runtime.effects import Send, TraceEntry
 from wend.runtime.play.trial import TestResult, run_test
 from wend.runtime.rules import Rules
-from wend.runtime.telling.spell import spell, spell_name
+from wend.runtime.telling.spell import spell
 from wend.runtime.values import Instant, Value
 from wend.stdlib import FUNCTIONS
 

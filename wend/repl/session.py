@@ -11,10 +11,12 @@ from attrs import define, field, frozen
 
 from wend.data.samples import sample
 from wend.dsl import core
+from wend.dsl.builtins import CREATED
 from wend.dsl.checker.complete import some_value
 from wend.dsl.checker.env import Typed
 from wend.dsl.checker.prompt import Prompt
 from wend.dsl.diagnostics import Diagnostic, ProgramError, WendError
+from wend.dsl.literals import spell_name
 from wend.dsl.nearest import nearest
 from wend.dsl.program import Program
 from wend.dsl.source import Source
@@ -28,7 +30,6 @@ from wend.runtime.play.world import Resident, Snapshot, World
 from wend.runtime.rules import Rules
 from wend.runtime.sources import ContactRecord, EventRecord
 from wend.runtime.state import State
-from wend.runtime.telling.spell import spell_name
 from wend.runtime.tick.step import begin, step
 from wend.runtime.tick.work import Work
 from wend.runtime.values import FOREVER, Instant, Value
@@ -247,7 +248,7 @@ class Session:
         self.sampled = False
         if self.history or self.told:
             self.world.join(Contact(id, fields), self.soonest, imported=False)
-            created = Event("contact_created", "contact_created", self.now)
+            created = Event(CREATED, CREATED, self.now)
             self.world.arrive(id, created)
         else:
             self.people = (*self.people, ContactRecord(id, fields))

@@ -3,6 +3,7 @@
 from wend.dsl import plan
 from wend.dsl.checker.complete import some_value
 from wend.dsl.diagnostics import WendError
+from wend.dsl.literals import spell_name
 from wend.dsl.program import Journey
 from wend.repl.answer import Answer, say, table
 from wend.repl.commands.command import Command, Wants
@@ -12,7 +13,7 @@ from wend.repl.session import Session
 from wend.runtime.contact import Event
 from wend.runtime.evaluation.interpret import evaluate
 from wend.runtime.state import HeadState, JourneyState, Path, Phase
-from wend.runtime.telling.spell import spell, spell_name, spell_time
+from wend.runtime.telling.spell import spell, spell_time
 from wend.runtime.tick.waits import end
 from wend.runtime.tick.work import Work
 from wend.runtime.values import FOREVER, Value

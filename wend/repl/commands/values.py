@@ -1,6 +1,7 @@
 """Expressions: their value, type and until when it holds; for one contact, counted over all, or inside of a journey."""
 
 from wend.dsl.diagnostics import WendError
+from wend.dsl.literals import spell_name
 from wend.dsl.nearest import nearest
 from wend.dsl.source import Source
 from wend.dsl.types import Kind
@@ -10,7 +11,7 @@ from wend.repl.line import Line
 from wend.repl.session import Session
 from wend.runtime.evaluation.interpret import evaluate
 from wend.runtime.telling.clauses import reads, values_of
-from wend.runtime.telling.spell import spell, spell_name, spell_time, spell_until
+from wend.runtime.telling.spell import spell, spell_time, spell_until
 from wend.runtime.telling.tell import time_as_json
 from wend.runtime.values import FOREVER, Instant, Value
 from wend.stdlib.declare import with_article
